@@ -1,0 +1,1 @@
+"""Buildings, money and decisions: intake, register, space, options, appraisal."""

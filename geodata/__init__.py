@@ -1,0 +1,1 @@
+"""Reading the world: files, coordinates, boundaries, census, travel."""

@@ -1,0 +1,1 @@
+"""What kinds of communities live where: features, clusters, portraits."""
