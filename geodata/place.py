@@ -1,0 +1,335 @@
+"""One place, one file: read ``place.toml`` and check all of it before anything else happens."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from geodata.errors import DataError, Fault, SourceError, did_you_mean
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """Base of every section: unknown keys are faults, and nothing can be changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(Section):
+    """``[place]``: what the place is called and which areas belong to it.
+
+    Parameters
+    ----------
+    name
+        Name of the place, as titles show it.
+    vintage
+        Census year of codes and counts.
+    districts
+        Codes of the local authority districts (LADs) to keep; empty keeps all areas of the census table.
+    seed
+        Seed of every random choice.
+    data
+        Folder that the other paths are relative to, itself relative to place.toml.
+    made_up
+        True where the data are invented: every page then says so.
+    """
+
+    name: Text
+    vintage: Literal[2011, 2021] = 2021
+    districts: tuple[str, ...] = ()
+    seed: int = 0
+    data: str = "."
+    made_up: bool = False
+
+
+class CensusSource(Section):
+    """``[census]``: where the counts are, and whether published percentages may stand in for absent counts."""
+
+    counts: Text
+    code: str | None = None
+    percentages: str | None = None
+    stand_in: bool = False
+
+
+class LargerAreas(Section):
+    """One ``larger`` entry: areas that contain output areas, for those without a polygon of their own."""
+
+    file: Text
+    code: Text
+    areas_column: Text
+    name: str | None = None
+
+
+class BoundarySource(Section):
+    """``[boundaries]``: polygons, look-ups and the attribution that every map must carry."""
+
+    areas: Text
+    areas_code: str | None = None
+    lookup: str | None = None
+    larger: tuple[LargerAreas, ...] = ()
+    centroids: str | None = None
+    attribution: str = ""
+
+
+class FileSource(Section):
+    """A section that names one file."""
+
+    file: Text
+
+
+class AssetSource(Section):
+    """``[[assets]]``: one body's asset list, or several files of the same body.
+
+    Parameters
+    ----------
+    file, files
+        One path or several.
+    organisation
+        The body, where the list does not name it.
+    use, services
+        What every building of the list is used for, where the list does not say.
+    columns
+        Overrides of the column recognition, field = heading.
+    sheet
+        Sheet or layer to read; all by default.
+    national
+        True for a list of the whole country: rows outside the place are set aside, not questioned.
+    """
+
+    file: str | None = None
+    files: tuple[str, ...] = ()
+    organisation: str = ""
+    use: str = ""
+    services: str = ""
+    columns: dict[str, str] = {}
+    sheet: str | None = None
+    national: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All files of the entry, in the order given."""
+        return ((self.file,) if self.file else ()) + self.files
+
+
+class SegmentChoice(Section):
+    """``[segments]``: how many super clusters and sub-clusters, and the smallest share of areas in one."""
+
+    super: Annotated[int, Field(ge=1)] = 4
+    sub: Annotated[int, Field(ge=1)] = 18
+    floor: Share = 0.02
+
+
+class TravelChoice(Section):
+    """``[travel]``: how minutes are reckoned where no network is given (indicative)."""
+
+    mode: Literal["drive", "walk"] = "drive"
+    detour: Annotated[float, Field(ge=1)] | None = None
+    speed_kmh: Positive | None = None
+    limit_min: Positive = 60.0
+
+
+class Standard(Section):
+    """One access standard: residents should reach ``service`` within ``limit_min`` minutes.
+
+    ``max_loss`` is the largest fall in the share of residents within the limit that a plan may cause, overall and in
+    any segment (0.02 = two percentage points).
+    """
+
+    service: Text
+    limit_min: Positive
+    max_loss: Share = 0.02
+
+
+class AccessChoice(Section):
+    """``[access]``: the standards."""
+
+    standards: tuple[Standard, ...] = ()
+
+
+class Pin(Section):
+    """One decision taken beforehand about a building or a team, with the reason to show."""
+
+    asset: str | None = None
+    team: str | None = None
+    rule: Literal["keep", "release", "stay"]
+    reason: str = ""
+
+
+class OptionChoice(Section):
+    """``[options]``: which buildings the optimiser may look at, and under which rules."""
+
+    uses: tuple[str, ...] = ("office",)
+    pins: tuple[Pin, ...] = ()
+    never_together: tuple[tuple[str, str], ...] = ()
+    max_move_km: Positive | None = None
+    horizon_years: Annotated[int, Field(ge=1, le=60)] = 10
+    seconds: Positive = 20.0
+
+
+class PairChoice(Section):
+    """``[pairs]``: how near two buildings of different bodies must stand to be proposed for sharing."""
+
+    within_m: Positive = 500.0
+
+
+class Place(Section):
+    """A whole ``place.toml``, checked.
+
+    Attributes
+    ----------
+    path
+        The file it was read from.
+    base
+        Folder that the paths in it are relative to.
+    """
+
+    path: Path
+    base: Path
+    place: Identity
+    census: CensusSource | None = None
+    boundaries: BoundarySource | None = None
+    postcodes: FileSource | None = None
+    assets: tuple[AssetSource, ...] = ()
+    teams: FileSource | None = None
+    contacts: FileSource | None = None
+    notes: FileSource | None = None
+    segments: SegmentChoice = SegmentChoice()
+    travel: TravelChoice = TravelChoice()
+    access: AccessChoice = AccessChoice()
+    options: OptionChoice = OptionChoice()
+    pairs: PairChoice = PairChoice()
+    assumptions: dict[str, float] = {}
+
+    def find(self, name: str) -> Path:
+        """Return the path of a file named in place.toml."""
+        return self.base / name
+
+
+def read_place(path: Path, *, data: Path | None = None) -> Place:
+    """Read and check a place file.
+
+    Parameters
+    ----------
+    path
+        The ``place.toml``.
+    data
+        Folder that replaces ``[place] data``.
+
+    Raises
+    ------
+    SourceError
+        The file is missing or is not TOML, or a file it names does not exist (all are named at once).
+    DataError
+        A setting is unknown, missing or of the wrong kind, or a body is named twice (all are named at once).
+    """
+    raw = _read_toml(path)
+    identity = raw.get("place")
+    folder = identity.get("data", ".") if isinstance(identity, dict) else "."
+    base = data if data is not None else path.parent / str(folder)
+    try:
+        place = Place.model_validate({**raw, "path": path, "base": base})
+    except ValidationError as error:
+        faults = [_fault(path, detail) for detail in error.errors()]
+        listed = " ".join(f"{fault.message} {fault.remedy}" for fault in faults)
+        raise DataError(f"{path}: {listed}", faults=faults) from error
+    _check_assets(place)
+    _check_files(place)
+    return place
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise SourceError(f"{path}: there is no such file. Start one from examples/derbyshire/place.toml.") from error
+    except IsADirectoryError as error:
+        raise SourceError(f"{path} is a folder. Name the place.toml in it.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path} cannot be read ({error}). Save it as plain UTF-8 text.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{path} is not valid TOML: {error}. Mend that line; text needs quotation marks.") from error
+    for reserved in ("path", "base"):
+        raw.pop(reserved, None)
+    return raw
+
+
+def _fault(path: Path, detail: ErrorDetails) -> Fault:
+    location = [str(part) for part in detail["loc"]]
+    setting = ".".join(location)
+    if detail["type"] == "extra_forbidden":
+        return Fault(
+            str(path),
+            f"'{setting}' is not a setting.{did_you_mean(location[-1], _known_keys(location[:-1]))}",
+            "Correct or remove it.",
+            "unknown_setting",
+            column=setting,
+        )
+    if detail["type"] == "missing":
+        return Fault(str(path), f"'{setting}' is missing.", "Add it.", "missing_setting", column=setting)
+    value = str(detail.get("input", ""))[:80]
+    message = f"'{setting}' is '{value}': {detail['msg'][0].lower()}{detail['msg'][1:]}."
+    return Fault(str(path), message, "Correct the value.", "setting_value", column=setting, value=value)
+
+
+def _known_keys(location: list[str]) -> list[str]:
+    """Return the settings a section knows, found by walking the models along the location."""
+    model: type[BaseModel] = Place
+    for part in location:
+        if part.isdigit():
+            continue
+        inner = _models_in(model.model_fields[part].annotation) if part in model.model_fields else []
+        if not inner:
+            return []
+        model = inner[0]
+    return [key for key in model.model_fields if key not in ("path", "base")]
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+
+
+def _check_assets(place: Place) -> None:
+    """Raise where an entry names no file, or a body stands in two entries."""
+    faults: list[str] = []
+    seen: dict[str, int] = {}
+    for number, source in enumerate(place.assets, start=1):
+        if not source.paths:
+            faults.append(f'[[assets]] entry {number} names no file. Add file = "...".')
+        body = " ".join(source.organisation.casefold().split())
+        if body and body in seen:
+            faults.append(
+                f"'{source.organisation}' is named twice, in [[assets]] entries {seen[body]} and {number}. "
+                'Put all its lists into one entry: files = ["...", "..."].'
+            )
+        seen.setdefault(body, number)
+    if faults:
+        raise DataError(f"{place.path}: " + " ".join(faults))
+
+
+def _check_files(place: Place) -> None:
+    """Raise once, naming every file of the place that does not exist."""
+    census, boundaries = place.census, place.boundaries
+    names = [name for source in place.assets for name in source.paths]
+    if census:
+        names += [name for name in (census.counts, census.percentages) if name]
+    if boundaries:
+        names += [name for name in (boundaries.areas, boundaries.lookup, boundaries.centroids) if name]
+        names += [larger.file for larger in boundaries.larger]
+    names += [source.file for source in (place.postcodes, place.teams, place.contacts, place.notes) if source]
+    missing = [name for name in names if not place.find(name).exists()]
+    if missing:
+        listed = ", ".join(f"'{name}'" for name in missing)
+        raise SourceError(
+            f"{place.path}: {'this file does' if len(missing) == 1 else f'these {len(missing)} files do'} not exist "
+            f"under {place.base}: {listed}. Correct the path{'' if len(missing) == 1 else 's'}, "
+            "or say where the data are with --data FOLDER."
+        )
