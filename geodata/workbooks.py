@@ -1,0 +1,194 @@
+"""Excel and OpenDocument workbooks, cell by cell, through python-calamine.
+
+A workbook is a compressed archive from a stranger, so its size is looked at before it is opened: calamine lays a sheet
+out as one rectangle, and two cells in opposite corners of an empty sheet would ask for hundreds of gigabytes.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+
+from geodata.errors import SourceError
+
+MAX_UNPACKED_BYTES = 1 << 30
+MAX_CELLS = 20_000_000
+CHUNK_BYTES = 1 << 20
+
+Cell = str | float | int | bool | date | datetime | None
+
+_OLE_MARK = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_XLSX_CELL = re.compile(rb"""[ ]r=["']([A-Za-z]+)(\d+)["'](?:[^>]*[^/>])?>""")
+_ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_ODS_REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated=["'](\d+)["']""")
+
+
+def read_workbook(path: Path) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
+    """Read all worksheets of an xlsx, xls or ods workbook in their order, hidden ones too.
+
+    Returns
+    -------
+    list
+        Name and rows of each sheet. The first row is row 1 of the sheet, the first cell column A. Merged cells hold
+        their value in the top left cell. Formulas give the value last saved; errors such as ``#N/A`` read as empty.
+
+    Raises
+    ------
+    SourceError
+        The workbook is protected by a password, broken or absurdly large.
+    """
+    _check_size(path)
+    _check_password(path)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            return [(name, _rows(book, name)) for name in names]
+    except PasswordError as error:
+        raise _protected(path) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise _broken(path) from error
+
+
+def _rows(book: CalamineWorkbook, name: str) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of a sheet from A1 to its last filled row."""
+    sheet = book.get_sheet_by_name(name)
+    if sheet.start is None:
+        return ()
+    first_row, first_column = sheet.start
+    margin = (None,) * first_column
+    rows = [margin + tuple(tidy(cell) for cell in row) for row in sheet.to_python(skip_empty_area=True)]
+    while rows and all(cell is None for cell in rows[-1]):
+        rows.pop()
+    return ((),) * first_row + tuple(rows)
+
+
+def tidy(cell: object) -> Cell:
+    """Return a cell as calamine gives it as one of ours: whole numbers as int, empty as None, durations as text.
+
+    Examples
+    --------
+    >>> tidy(100012345678.0), tidy(1.5), tidy(""), tidy(time(9, 30))
+    (100012345678, 1.5, None, '09:30:00')
+    """
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool | int | date):
+        return cell
+    if isinstance(cell, time):
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, timedelta) else None
+
+
+def _check_size(path: Path) -> None:
+    """Refuse an archive that unpacks to more than 1 GiB or a sheet that spreads over more than 20 million cells."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+                raise SourceError(
+                    f"{path}: unpacks to more than 1 GiB. Save only the table as a new workbook, or as CSV."
+                )
+            for part in parts:
+                _check_spread(archive, part, path)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        if isinstance(error, SourceError):
+            raise
+        raise _broken(path) from error
+
+
+def _check_spread(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> None:
+    """Refuse a sheet whose filled cells stand too far apart."""
+    if part.filename == "content.xml":
+        n_rows, n_columns = _spread_of_ods(_chunks(archive, part))
+    elif part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+        n_rows, n_columns = _spread_of_xlsx(_chunks(archive, part))
+    else:
+        return
+    if n_rows * n_columns > MAX_CELLS:
+        raise SourceError(
+            f"{path}: a sheet spreads over {n_rows:,} rows and {n_columns:,} columns. "
+            "Delete the stray cells below and to the right of the table, or save it as CSV."
+        )
+
+
+def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the part in pieces that end at the end of a tag."""
+    rest = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(CHUNK_BYTES):
+            whole, found, tail = (rest + piece).rpartition(b">")
+            rest = tail if found else rest + piece
+            if found:
+                yield whole + b">"
+
+
+def _spread_of_xlsx(chunks: Iterator[bytes]) -> tuple[int, int]:
+    """Return the number of rows and of columns from A1 to the furthest filled cell."""
+    n_rows = n_columns = 0
+    for chunk in chunks:
+        cells = _XLSX_CELL.findall(chunk)
+        n_rows = max(n_rows, max((int(digits) for digits in {row for _, row in cells}), default=0))
+        n_columns = max(n_columns, max((_column_number(name) for name in {name for name, _ in cells}), default=0))
+    return n_rows, n_columns
+
+
+def _column_number(name: bytes) -> int:
+    """Return 1 for A, 27 for AA."""
+    number = 0
+    for letter in name.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _spread_of_ods(chunks: Iterator[bytes]) -> tuple[int, int]:
+    """Return the rows and columns of the largest sheet, counting repeated cells as often as they are repeated."""
+    most = (0, 0)
+    row = column = repeat = n_rows = n_columns = 0
+    for chunk in chunks:
+        for closing, tag, attributes in _ODS_TAG.findall(chunk):
+            if closing:
+                continue
+            times = int(found[1]) if (found := _ODS_REPEATED.search(attributes)) else 1
+            if tag == b"table":
+                row = column = repeat = n_rows = n_columns = 0
+            elif tag == b"table-row":
+                row, column, repeat = row + repeat, 0, times
+            else:
+                column += times
+                if not attributes.rstrip().endswith(b"/"):
+                    n_rows, n_columns = max(n_rows, row + repeat), max(n_columns, column)
+            most = max(most, (n_rows, n_columns), key=lambda size: size[0] * size[1])
+    return most
+
+
+def _check_password(path: Path) -> None:
+    """Refuse an encrypted workbook: Excel wraps it in an older container, OpenDocument says so in its manifest."""
+    with path.open("rb") as stream:
+        if stream.read(4) == _OLE_MARK and _ENCRYPTED in stream.read():
+            raise _protected(path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            name = "META-INF/manifest.xml"
+            if name in archive.namelist() and b"encryption-data" in archive.read(name):
+                raise _protected(path)
+
+
+def _protected(path: Path) -> SourceError:
+    return SourceError(f"{path}: is protected by a password. Save it without one and try again.")
+
+
+def _broken(path: Path) -> SourceError:
+    return SourceError(
+        f"{path}: is a broken workbook. Open it in Excel or LibreOffice, save it again, or save it as CSV."
+    )
