@@ -1,0 +1,245 @@
+"""Say which building a row is: its postcode, its UPRN, its body's own reference, and whether it stands there twice.
+
+UPRNs (unique property reference numbers) are text of up to 12 digits and compared without leading zeros, which
+spreadsheets drop. One that a spreadsheet has rounded names nothing, and is not used.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pandas as pd
+
+from estate.findings import findings, joined
+from estate.values import Reading, is_blank
+
+_FULL = r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}"
+_IN_TEXT = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b")
+_OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?:\d)?")
+_LETTERS, _DIGITS = str.maketrans("01", "OI"), str.maketrans("OIL", "011")
+INTERNAL_DIGITS = 6  # a column headed UPRN whose numbers are no longer than this holds the body's own references
+
+
+def slug(text: str) -> str:
+    """Return text as lower-case ASCII words joined by hyphens, for identifiers.
+
+    Examples
+    --------
+    >>> slug("Derbyshire Fire & Rescue"), slug("Ynys Môn")
+    ('derbyshire-fire-rescue', 'ynys-mon')
+    """
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-") or "unnamed"
+
+
+# ----------------------------------------------------------------------------------------------------------- postcodes
+
+
+def read_postcode_cells(text: pd.Series) -> Reading:
+    """Read postcodes into "DE24 9DA"; the first half alone ("M31", "WA14 1") is kept as it is and asked about.
+
+    Letters O and I written for 0 and 1, and the other way round, are mended where only one reading is a postcode.
+
+    Examples
+    --------
+    >>> read_postcode_cells(pd.Series(["de249da", "P021 1BA", "M31", "Ripley", "DL 1 5LB"])).value.tolist()
+    ['DE24 9DA', 'PO21 1BA', 'M31', '', 'DL1 5LB']
+    """
+    clean = text.where(~is_blank(text), "").str.upper().str.strip()
+    distinct = {cell: _one_postcode(cell) for cell in clean.unique() if cell}
+    values = clean.map({cell: code for cell, (code, _, _) in distinct.items()}).fillna("").astype("str")
+    mends = clean.map({cell: mend for cell, (_, mend, _) in distinct.items() if mend}).dropna().astype("str")
+    asked = (
+        clean.map({cell: question for cell, (_, _, question) in distinct.items() if question}).dropna().astype("str")
+    )
+    return Reading(values, mends, asked)
+
+
+def postcode_in(text: pd.Series) -> pd.Series:
+    """Return the last full postcode inside each text (an address), "" where there is none."""
+    found = text.str.upper().str.extract(r".*\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", flags=re.DOTALL)
+    return (found[0] + " " + found[1]).fillna("").astype("str")
+
+
+def is_full_postcode(code: pd.Series) -> pd.Series:
+    """Return True where a normalised postcode has both halves."""
+    return code.str.contains(" ", regex=False) & (code.str.len() >= 6)
+
+
+def _one_postcode(cell: str) -> tuple[str, str, str]:
+    """Return (postcode, mend, question) of one upper-case cell."""
+    solid = re.sub(r"[^A-Z0-9]", "", cell)
+    if re.fullmatch(_FULL, solid):
+        return f"{solid[:-3]} {solid[-3:]}", "", ""
+    if (mended := _mended_postcode(solid)) is not None:
+        return mended, f"'{cell}' is read as {mended}.", ""
+    inside = _IN_TEXT.findall(cell)
+    if inside:
+        first = f"{inside[0][0]} {inside[0][1]}"
+        return first, f"'{cell[:60]}' is read as {first}.", ""
+    if _OUTWARD.fullmatch(solid):
+        return cell, "", f"'{cell}' is only the first part of a postcode."
+    return "", "", f"'{cell[:60]}' is no postcode."
+
+
+def _mended_postcode(solid: str) -> str | None:
+    """Return the one postcode that letters and digits taken for each other allow, or None."""
+    if not 5 <= len(solid) <= 7 or sum(map(str.isdigit, solid)) < 2:
+        return None
+    outward, inward = solid[:-3], solid[-3].translate(_DIGITS) + solid[-2:].translate(_LETTERS)
+    options = set()
+    for letters in (1, 2):
+        area, district = outward[:letters].translate(_LETTERS), outward[letters:]
+        district = district[:1].translate(_DIGITS) + district[1:]
+        for tail in {district, district.translate(_DIGITS)}:
+            if re.fullmatch(_FULL, area + tail + inward):
+                options.add(f"{area}{tail} {inward}")
+    return options.pop() if len(options) == 1 else None
+
+
+# --------------------------------------------------------------------------------------------------------------- UPRNs
+
+
+@dataclass(frozen=True, slots=True)
+class Uprns:
+    """UPRNs of a column, or the own references that stand in it.
+
+    Parameters
+    ----------
+    uprn
+        UPRN as text without leading zeros, missing where there is none.
+    references
+        The cells where the column holds the body's own numbers instead, else None.
+    found
+        Table of findings.
+    """
+
+    uprn: pd.Series
+    references: pd.Series | None
+    found: pd.DataFrame
+
+
+def read_uprns(text: pd.Series) -> Uprns:
+    """Read a UPRN column, naming the ones a spreadsheet has spoiled.
+
+    Examples
+    --------
+    >>> read_uprns(pd.Series(["010000481734", "100121228178.0", "1.00E+11", "100121000000", ""])).uprn.tolist()
+    ['10000481734', '100121228178', nan, nan, nan]
+    """
+    clean = text.where(~is_blank(text), "").str.replace(r"[\s,']", "", regex=True)
+    heading = str(text.name or "")
+    whole = clean.str.replace(r"\.0+$", "", regex=True)
+    digits = whole.str.fullmatch(r"\d+").fillna(False).astype(bool)
+    if _internal(whole[digits]):
+        return _as_references(clean, heading)
+    rounded = whole.str.fullmatch(r"\d(?:\.\d+)?[eE]\+?\d+") | (digits & whole.str.fullmatch(r"\d{3,6}0{6,}"))
+    long = digits & (whole.str.lstrip("0").str.len() > 12)
+    odd = clean.ne("") & ~digits & ~rounded
+    good = digits & ~rounded & ~long
+    values = whole.str.lstrip("0").where(good & whole.str.lstrip("0").ne("")).astype("str")
+    asked = [
+        (rounded, "uprn_rounded", "' was rounded by a spreadsheet; it names no property.",
+         "Format the column as text and enter the UPRN again."),
+        (long, "uprn_too_long", "' has more than 12 digits.", "Check the UPRN."),
+        (odd, "not_a_uprn", "' is no UPRN.", "Write up to 12 digits."),
+    ]  # fmt: skip
+    found = [
+        findings(text.index[rows], rule=rule, message="'" + text[rows].str.slice(0, 60) + said, remedy=remedy,
+                 severity="question", column=heading, value=text)
+        for rows, rule, said, remedy in asked
+    ]  # fmt: skip
+    decimals = digits & clean.ne(whole)
+    found.append(
+        findings(text.index[decimals], rule="uprn_decimals", remedy="Format the column as text.", severity="note",
+                 message="'" + text[decimals] + "' is read without its decimals.", column=heading, value=text)
+    )  # fmt: skip
+    return Uprns(values, None, joined(found))
+
+
+def _internal(numbers: pd.Series) -> bool:
+    """Return True where all numbers are too short for UPRNs: own references under a wrong heading."""
+    return len(numbers) > 0 and int(numbers.str.lstrip("0").str.len().max()) <= INTERNAL_DIGITS
+
+
+def _as_references(clean: pd.Series, heading: str) -> Uprns:
+    filled = clean.index[clean.ne("")]
+    found = findings(
+        filled,
+        rule="uprn_internal",
+        message="'" + clean[filled] + "' is too short for a UPRN; it is read as the body's own reference.",
+        remedy="Head the column 'Asset reference', and add the UPRNs.",
+        severity="note",
+        column=heading,
+        value=clean,
+    )
+    nothing = pd.Series(pd.NA, index=clean.index, dtype="str")
+    return Uprns(nothing, clean, found)
+
+
+# ------------------------------------------------------------------------------------------------ repeats and own names
+
+
+def repeated_rows(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return findings for rows that name a building a second time; the first row of each stays.
+
+    Two rows are the same where they have the same reference and the same name, or no reference and the same name,
+    address and postcode (letters and digits compared only). Different floor areas or uses tell them apart.
+    """
+    words = {name: record[name].str.lower().str.replace(r"[^0-9a-z]+", "", regex=True) for name in ("name", "address")}
+    key = pd.DataFrame({**words, "organisation": record["organisation"], "postcode": record["postcode"]})
+    key["reference"] = record["reference"]
+    key["use"] = record["use_recorded"].str.lower()
+    key["size"] = record["gia_m2"].fillna(-1.0) + record["nia_m2"].fillna(-1.0) / 1e6
+    told = key["reference"].ne("") | (key["name"].ne("") & (key["postcode"].ne("") | key["address"].ne("")))
+    at_place = points["written"].where(key["postcode"].eq("") & key["address"].eq(""), "")
+    key["place"] = at_place
+    first = pd.Series(record.index, index=record.index).groupby([key[name] for name in key]).transform("first")
+    again = told & (first != pd.Series(record.index, index=record.index))
+    what = pd.Series("name, address and postcode", index=record.index)
+    what = what.mask(key["reference"].ne(""), "reference, name and address")
+    message = "The row repeats row " + first[again].astype("str") + ": the same " + what[again] + "."
+    return findings(
+        record.index[again],
+        rule="repeated_row",
+        message=message,
+        remedy="List each building once.",
+        severity="set_aside",
+        column="",
+        value=record["name"],
+    )
+
+
+def asset_ids(record: pd.DataFrame, *, stem: str) -> tuple[pd.Series, pd.DataFrame]:
+    """Return stable identifiers: the body's own reference where the list has one, else file and row.
+
+    Parameters
+    ----------
+    record
+        Columns `organisation` and `reference`; index = row numbers.
+    stem
+        Name of the file (and sheet), for rows without a reference.
+
+    Returns
+    -------
+    tuple
+        Identifiers with the caller's index, and findings for references that stand at several rows.
+    """
+    body = record["organisation"].map({name: slug(name) for name in record["organisation"].unique()})
+    rows = pd.Series(record.index, index=record.index).astype("str")
+    by_row = body + "/" + slug(stem) + "-r" + rows
+    reference = record["reference"].str.replace(r"\s+", " ", regex=True).str.strip()
+    own = body + "/" + reference
+    again = reference.ne("") & own.duplicated(keep="first")
+    ids = own.where(reference.ne(""), by_row).where(~again, own + "-r" + rows)
+    found = findings(
+        record.index[again],
+        rule="repeated_reference",
+        message="The reference '" + reference[again] + "' stands at several different rows.",
+        remedy="Give every building its own reference.",
+        severity="question",
+        value=reference,
+    )
+    return ids.astype("str"), found

@@ -1,0 +1,426 @@
+"""Read one body's asset list: any file, any headings, every row accounted for.
+
+The way of a list: sheets -> header -> columns -> values -> places -> checks -> accepted rows, rows set aside, faults.
+Rows in = accepted + set aside, always. A row is anything below the header that is not blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from estate.findings import as_faults, findings, first_reason, joined
+from estate.grid import Grid, original_cells
+from estate.headings import PLACE_FIELDS, ColumnMatch, columns_of, find_grid, match_columns
+from estate.identity import asset_ids, is_full_postcode, repeated_rows
+from estate.placing import Points, place_by_postcode, read_points
+from estate.position import (
+    PostcodeTable,
+    check_against_peers,
+    check_against_place,
+    check_against_postcodes,
+    postcode_table,
+)
+from estate.records import NUMBERS, add_uses, build_record
+from estate.words import file_use_of, not_a_property, uses
+from geodata.crs import to_bng
+from geodata.errors import DataError, Fault, did_you_mean
+from geodata.files import Sheet, read_sheets
+
+BNG = "EPSG:27700"
+ASSET_COLUMNS = (
+    "organisation", "uprn", "name", "address", "postcode", "use", "tenure", "holding", "gia_m2", "nia_m2",
+    "site_area_m2", "desks", "fte", "running_cost_gbp_pa", "rent_gbp_pa", "rates_gbp_pa", "backlog_gbp", "value_gbp",
+    "lease_end", "break_date", "condition", "epc", "energy_kwh_pa", "public_facing", "services", "step_free", "status",
+    "placed_by", "source_file", "source_sheet", "source_row",
+)  # fmt: skip
+KEPT_COLUMNS = ("reference", "use_recorded", "tenure_recorded", "tenure_detail", "holding_recorded",
+                "condition_recorded", "status_recorded", "questions")  # fmt: skip
+SET_ASIDE_COLUMNS = ("source_file", "source_sheet", "source_row", "rule", "reason", "remedy", "cells")
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """How one asset list is to be read; everything but the path may be left to the list itself.
+
+    Parameters
+    ----------
+    path
+        File to read.
+    organisation
+        The body that owns the list; "" takes it from the list.
+    use, services
+        What every building of the list is used for, where the list does not say.
+    columns
+        Overrides of the column recognition, field -> heading.
+    sheet
+        Sheet or layer to read; None reads all that hold assets.
+    national
+        True for a list of the whole country: rows outside the place are set aside, not questioned.
+
+    Raises
+    ------
+    DataError
+        If `use` is no word of the register.
+    """
+
+    path: str | Path
+    organisation: str = ""
+    use: str = ""
+    services: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+    national: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the use."""
+        if self.use and self.use not in uses():
+            known = ", ".join(uses())
+            raise DataError(
+                f"{self.path}: use '{self.use}' is not known.{did_you_mean(self.use, uses())} Use one of: {known}."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class AssetList:
+    """One list as read: rows accepted, rows set aside, and what was found.
+
+    Parameters
+    ----------
+    file
+        Path as the user gave it.
+    accepted
+        Assets in British National Grid, index `asset_id`; the contract's columns, the words as recorded, and
+        `questions` (open questions about the row, or "").
+    set_aside
+        One row per row set aside: source_file, source_sheet, source_row, rule, reason, remedy, cells (the whole row as
+        "heading: value | ...").
+    faults
+        What is wrong, worst first.
+    rows_in
+        Rows found below the headers; always ``len(accepted) + len(set_aside)``.
+    mapping
+        What each column was taken for, all sheets in order.
+    """
+
+    file: str
+    accepted: gpd.GeoDataFrame
+    set_aside: pd.DataFrame
+    faults: tuple[Fault, ...]
+    rows_in: int
+    mapping: tuple[ColumnMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a list is checked against: the postcodes and the outline of the place."""
+
+    postcodes: PostcodeTable | None
+    extent: BaseGeometry | None
+    name: str
+
+
+def read_asset_list(
+    settings: ListSettings,
+    *,
+    postcodes: pd.DataFrame | PostcodeTable | None = None,
+    place_extent: BaseGeometry | None = None,
+    place_name: str = "",
+) -> AssetList:
+    """Read an asset list and account for every row.
+
+    Parameters
+    ----------
+    settings
+        The file and what is known about it.
+    postcodes
+        Centres of postcodes: columns `easting`, `northing` (metres, BNG), index postcode; or the prepared table, which
+        saves time when many lists are read.
+    place_extent
+        Outline of the place (BNG); None asks nothing about rows outside.
+    place_name
+        Name of the place, for messages.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing or cannot be read.
+    DataError
+        If no sheet has a column with coordinates, postcodes or UPRNs, or an override names no column.
+    """
+    table = postcode_table(postcodes) if isinstance(postcodes, pd.DataFrame) else postcodes
+    ground = _Ground(table, place_extent, place_name or "the place")
+    sheets = _chosen_sheets(settings)
+    grids = [(sheet, grid) for sheet in sheets if (grid := find_grid(sheet)) is not None]
+    parts = []
+    passed_over = []
+    for sheet, grid in grids:
+        matches = match_columns(
+            grid, overrides=settings.columns if settings.sheet or len(grids) == 1 else _known(settings, grid)
+        )
+        if _has_place(sheet, matches):
+            parts.append(_read_sheet(grid, matches, settings, ground))
+        else:
+            passed_over.append(grid)
+    if not parts:
+        raise DataError(_no_place_columns(settings, [grid for _, grid in grids]))
+    return _joined(settings, parts, [_passed_over_fault(grid) for grid in passed_over])
+
+
+def _chosen_sheets(settings: ListSettings) -> tuple[Sheet, ...]:
+    sheets = read_sheets(settings.path)
+    if settings.sheet is None:
+        return sheets
+    chosen = tuple(sheet for sheet in sheets if sheet.name == settings.sheet)
+    if not chosen:
+        names = [sheet.name for sheet in sheets if sheet.name]
+        listed = ", ".join(f"'{name}'" for name in names) or "one sheet without a name"
+        raise DataError(
+            f"{settings.path}: there is no sheet '{settings.sheet}'.{did_you_mean(settings.sheet, names)} "
+            f"It has {listed}."
+        )
+    return chosen
+
+
+def _known(settings: ListSettings, grid: Grid) -> dict[str, str]:
+    """Return the overrides that concern this sheet, where a file has several."""
+    here = {" ".join(name.lower().split()) for name in grid.names}
+    return {name: head for name, head in settings.columns.items() if " ".join(head.lower().split()) in here}
+
+
+def _has_place(sheet: Sheet, matches: tuple[ColumnMatch, ...]) -> bool:
+    return sheet.points is not None or any(match.field in PLACE_FIELDS for match in matches)
+
+
+def _no_place_columns(settings: ListSettings, grids: list[Grid]) -> str:
+    headings = [name for grid in grids for name in grid.names][:12]
+    listed = ", ".join(f"'{name[:40]}'" for name in headings) or "none"
+    return (
+        f"{settings.path}: has no column with coordinates, postcodes or UPRNs, so its buildings cannot be placed. "
+        f"Headings found: {listed}. Add such a column, or name it in place.toml, for example "
+        'columns = { postcode = "Zip" }.'
+    )
+
+
+def _passed_over_fault(grid: Grid) -> Fault:
+    return Fault(
+        grid.file,
+        "The sheet has no column with coordinates, postcodes or UPRNs and is not read as a list of assets.",
+        "Nothing to do if it holds notes.",
+        "sheet_without_places",
+        sheet=grid.sheet,
+        severity="note",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One sheet as read."""
+
+    accepted: gpd.GeoDataFrame
+    set_aside: pd.DataFrame
+    faults: tuple[Fault, ...]
+    rows_in: int
+    mapping: tuple[ColumnMatch, ...]
+
+
+def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSettings, ground: _Ground) -> _Part:
+    """Read one sheet: values, uses, places, checks, identifiers."""
+    stem = Path(settings.path).name.split(".")[0]
+    record = build_record(grid.cells, matches, organisation=settings.organisation)
+    rows, use_found = add_uses(
+        _with_body(record.rows, settings, stem), use=settings.use, promised=file_use_of(stem) or file_use_of(grid.sheet)
+    )
+    if settings.services:
+        rows = rows.assign(services=settings.services)
+    rows = _named(rows)
+    points, place_found = _places(grid, matches, rows["postcode"], settings, ground)
+    found = joined([record.found, use_found, _non_properties(rows), place_found, repeated_rows(rows, points)])
+    ids, id_found = asset_ids(rows[~rows.index.isin(first_reason(found).index)], stem=_stem(stem, grid))
+    found = joined([found, id_found, _list_findings(record.rows, settings, rows)])
+    return _part(grid, rows, points, ids, found, mapping=matches)
+
+
+def _stem(stem: str, grid: Grid) -> str:
+    return f"{stem}-{grid.sheet}" if grid.sheet and grid.sheet.lower() not in {"sheet1", stem.lower()} else stem
+
+
+def _with_body(rows: pd.DataFrame, settings: ListSettings, stem: str) -> pd.DataFrame:
+    """Return the rows with a body each: the list's, else the one most rows have, else the file's name in words."""
+    body = rows["organisation"]
+    named = body[body.ne("")]
+    one_body = len(named) > 0 and bool((named == named.iloc[0]).all())
+    fallback = settings.organisation or (str(named.iloc[0]) if one_body else _title(stem))
+    return rows.assign(organisation=body.where(body.ne(""), fallback))
+
+
+def _title(stem: str) -> str:
+    words = stem.replace("_", " ").replace("-", " ").split()
+    return " ".join(words).capitalize() or "Unnamed body"
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a name each: what it is used for and where, when the list gives none."""
+    where = rows["address"].where(rows["address"].ne(""), rows["postcode"])
+    made = rows["use"].str.capitalize() + (", " + where).where(where.ne(""), "")
+    return rows.assign(name=rows["name"].where(rows["name"].ne(""), made))
+
+
+def _places(
+    grid: Grid, matches: tuple[ColumnMatch, ...], postcode: pd.Series, settings: ListSettings, ground: _Ground
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the points of all rows and what was found about them."""
+    points = _given_points(grid, matches)
+    table = ground.postcodes
+    placed = place_by_postcode(points.table, postcode, None if table is None else table.units)
+    checked = (
+        check_against_peers(placed, postcode) if table is None else check_against_postcodes(placed, postcode, table)
+    )
+    outside = check_against_place(
+        placed, postcode, extent=ground.extent, name=ground.name, table=table, national=settings.national
+    )
+    found = joined([points.found, checked, outside, _unplaced(placed, postcode, table)])
+    return placed, found
+
+
+def _given_points(grid: Grid, matches: tuple[ColumnMatch, ...]) -> Points:
+    """Return the points that the list itself gives: its geometry, else its columns."""
+    columns = {name: columns_of(matches, name)[0] for name in PLACE_FIELDS if columns_of(matches, name)}
+    points = read_points(grid.cells, columns)
+    if grid.points is None:
+        return points
+    shapes = to_bng(grid.points, source=grid.file)
+    have = (~(shapes.is_empty | shapes.isna())).to_numpy()
+    pairs = zip(shapes.x, shapes.y, have, strict=True)
+    written = pd.Series(
+        [f"{east:.0f}, {north:.0f}" if ok else "" for east, north, ok in pairs], grid.cells.index, dtype="str"
+    )
+    table = points.table.assign(
+        easting=points.table["easting"].mask(have, shapes.x.to_numpy()),
+        northing=points.table["northing"].mask(have, shapes.y.to_numpy()),
+        placed_by=points.table["placed_by"].mask(have, "coordinates"),
+        written=points.table["written"].mask(have, written),
+    )
+    return Points(table, points.found)
+
+
+def _unplaced(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | None) -> pd.DataFrame:
+    """Return findings for rows that could not be put on the map, with what is missing."""
+    nowhere = points.index[points["placed_by"].eq("")]
+    code = postcode.loc[nowhere]
+    full = is_full_postcode(code)
+    unknown = (
+        "is not in the table of postcodes"
+        if table is not None
+        else "cannot be looked up: no table of postcodes is given"
+    )
+    written = points.loc[nowhere, "written"]
+    lacks = pd.Series("The row has no coordinates", index=nowhere).mask(
+        written.ne(""), "'" + written.str.slice(0, 60) + "' cannot be used as coordinates"
+    )
+    message = (
+        (lacks + ", and there is no postcode.")
+        .mask(full, lacks + ", and its postcode " + code + f" {unknown}.")
+        .mask(~full & code.ne(""), lacks + ", and '" + code + "' is only the first part of a postcode.")
+    )
+    remedy = pd.Series("Add coordinates or a full postcode.", index=nowhere)
+    if table is None:
+        remedy = remedy.mask(full, "Add coordinates, or name a table of postcodes in place.toml.")
+    return findings(nowhere, rule="no_place", message=message, remedy=remedy, severity="set_aside",
+                    column=points["column"], value=written.where(written.ne(""), code))  # fmt: skip
+
+
+def _non_properties(rows: pd.DataFrame) -> pd.DataFrame:
+    words = not_a_property(rows["name"] + " / " + rows["use_recorded"])
+    hit = words.ne("")
+    return findings(
+        rows.index[hit],
+        rule="not_a_property",
+        message="'" + rows["name"][hit].str.slice(0, 80) + "' is no land or building (" + words[hit] + ").",
+        remedy="Leave such rows out of the list of properties.",
+        severity="set_aside",
+        value=rows["name"],
+    )
+
+
+def _list_findings(given: pd.DataFrame, settings: ListSettings, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what is to be asked about the whole list: whose it is."""
+    nobody = given.index[given["organisation"].eq("")]
+    if not len(nobody) or settings.organisation:
+        return joined([])
+    body = str(rows["organisation"].loc[nobody[0]])
+    return findings(
+        nobody,
+        rule="no_organisation",
+        message=f"The list does not say whose building it is; '{body}' is used.",
+        remedy='Name the body in place.toml: organisation = "...".',
+        severity="note",
+    )
+
+
+def _part(
+    grid: Grid,
+    rows: pd.DataFrame,
+    points: pd.DataFrame,
+    ids: pd.Series,
+    found: pd.DataFrame,
+    *,
+    mapping: tuple[ColumnMatch, ...],
+) -> _Part:
+    """Divide the rows into accepted and set aside."""
+    reasons = first_reason(found)
+    kept = rows.loc[ids.index]
+    asked = found[found["severity"].eq("question") & found["row"].isin(ids.index)]
+    questions = asked.groupby("row")["message"].agg(" ".join).reindex(ids.index).fillna("")
+    table = kept.assign(
+        placed_by=points["placed_by"],
+        source_file=Path(grid.file).name,
+        source_sheet=grid.sheet,
+        source_row=kept.index.astype("int64"),
+        questions=questions.astype("str"),
+    )
+    provenance = [f"{name}_from" for name in NUMBERS]
+    at = points.loc[ids.index]
+    accepted = gpd.GeoDataFrame(
+        table[[*ASSET_COLUMNS, *provenance, *KEPT_COLUMNS]].set_axis(pd.Index(ids, name="asset_id")),
+        geometry=gpd.points_from_xy(at["easting"], at["northing"]),
+        crs=BNG,
+    )
+    aside = pd.DataFrame(
+        {
+            "source_file": Path(grid.file).name,
+            "source_sheet": grid.sheet,
+            "source_row": reasons.index.astype("int64"),
+            "rule": reasons["rule"].to_numpy(),
+            "reason": reasons["reason"].to_numpy(),
+            "remedy": reasons["remedy"].to_numpy(),
+            "cells": original_cells(grid.cells.loc[reasons.index]).to_numpy(),
+        },
+        columns=list(SET_ASIDE_COLUMNS),
+    )
+    faults = as_faults(found, file=grid.file, sheet=grid.sheet)
+    return _Part(accepted, aside, faults, len(grid.cells), mapping)
+
+
+def _joined(settings: ListSettings, parts: list[_Part], passed_over: list[Fault]) -> AssetList:
+    rows_in = sum(part.rows_in for part in parts)
+    faults = [fault for part in parts for fault in part.faults] + passed_over
+    if rows_in == 0:
+        faults.append(
+            Fault(str(settings.path), "The list has a header and no rows.", "Ask for the list again.", "no_rows",
+                  severity="question")
+        )  # fmt: skip
+    accepted = parts[0].accepted if len(parts) == 1 else pd.concat([part.accepted for part in parts])
+    return AssetList(
+        str(settings.path),
+        gpd.GeoDataFrame(accepted, crs=BNG),
+        pd.concat([part.set_aside for part in parts], ignore_index=True),
+        tuple(faults),
+        rows_in,
+        tuple(match for part in parts for match in part.mapping),
+    )

@@ -1,0 +1,345 @@
+"""Ask whether a point lies where its address says: against its postcode, its neighbours in the list, and the place.
+
+A point far from its postcode carries a slip of the keyboard more often than not: two digits exchanged, one lost, the
+pair turned round. The slip that brings the point back to its postcode is proposed, and the row is set aside until its
+owner has looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from estate.findings import QUESTION, SET_ASIDE, findings, joined
+
+DOUBTFUL_M = 1_500.0  # a point this far from its postcode, and beyond its sector, is asked about
+FAR_M = 5_000.0  # and this far is set aside, if a slip explains it
+TOO_FAR_M = 10_000.0  # or in any case
+COARSE_M = 15_000.0  # the same where only the first half of the postcode is known
+PEERS_M = 60_000.0  # without any table of postcodes: this far from the other rows of its postcode area
+BESIDE_M = 25_000.0  # a row without postcode this far outside the place is not the place's
+EDGE_M = 500.0  # outlines are generalised: this near to the place is in it
+CLOSE_M = 1_500.0  # a correction must come this near to be proposed
+MAX_CORRECTIONS = 2_000
+COVERED = 60  # a district with fewer postcodes in the table lies mostly elsewhere, and its centre says nothing
+N_NATIONAL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PostcodeTable:
+    """Centres of postcodes with how far their sectors and districts reach.
+
+    Parameters
+    ----------
+    units
+        Columns `easting`, `northing` (metres), index postcode ("DE24 9DA").
+    sectors, districts
+        Columns `easting`, `northing`, `reach_m` (95 % of the units lie within), `n_units`, index "DE24 9" and "DE24".
+        Districts of which the table holds a few units only, at the edge of the place, are left out.
+    """
+
+    units: pd.DataFrame
+    sectors: pd.DataFrame
+    districts: pd.DataFrame
+
+
+def postcode_table(units: pd.DataFrame) -> PostcodeTable:
+    """Return the table of postcode centres with its sectors and districts.
+
+    Parameters
+    ----------
+    units
+        Columns `easting` and `northing` (metres, BNG), index normalised postcode.
+    """
+    at = units[["easting", "northing"]].dropna()
+    at = at[~at.index.duplicated()]
+    codes = at.index.to_series()
+    districts = _reach(at, codes.str.split(" ").str[0])
+    return PostcodeTable(at, _reach(at, codes.str[:-2]), districts[districts["n_units"] >= COVERED])
+
+
+def _reach(units: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    centre = units.groupby(group.to_numpy()).mean()
+    own = centre.reindex(group.to_numpy()).to_numpy()
+    distance = pd.Series(np.hypot(*(units.to_numpy() - own).T), index=units.index)
+    grouped = distance.groupby(group.to_numpy())
+    return centre.assign(reach_m=grouped.quantile(0.95), n_units=grouped.size())
+
+
+def check_against_postcodes(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable) -> pd.DataFrame:
+    """Return findings for points that lie far from the centre of their postcode.
+
+    The limit follows the postcode's sector: sectors of the hills reach further than those of a town centre.
+    """
+    at = points[points["placed_by"].eq("coordinates")]
+    code = postcode.loc[at.index]
+    centre = table.units.reindex(code.to_numpy()).set_index(at.index)
+    reach = table.sectors["reach_m"].reindex(code.str[:-2].to_numpy()).set_axis(at.index)
+    distance = pd.Series(np.hypot(at["easting"] - centre["easting"], at["northing"] - centre["northing"]), at.index)
+    far = distance > np.maximum(FAR_M, 2 * reach)
+    doubtful = ~far & (distance > np.maximum(DOUBTFUL_M, reach))
+    coarse, coarse_distance, coarse_centre = _against_district(at, code, centre["easting"].isna(), table)
+    asked = findings(
+        doubtful.index[doubtful],
+        rule="beside_postcode",
+        message="The point lies " + _km(distance[doubtful]) + " from the centre of " + code[doubtful] + ".",
+        remedy="Check the postcode and the coordinates.",
+        severity="question",
+        column=at["column"],
+        value=at["written"],
+    )
+    return joined(
+        [_far(at[far], code[far], distance[far], centre[far]),
+         _far(at[coarse], code[coarse], coarse_distance[coarse], coarse_centre[coarse]), asked]
+    )  # fmt: skip
+
+
+def _against_district(
+    at: pd.DataFrame, code: pd.Series, unknown: pd.Series, table: PostcodeTable
+) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
+    """Compare rows whose postcode is not in the table, but whose district is, with the district."""
+    district = table.districts.reindex(code.str.split(" ").str[0].to_numpy()).set_index(at.index)
+    distance = pd.Series(np.hypot(at["easting"] - district["easting"], at["northing"] - district["northing"]), at.index)
+    far = unknown & (distance > np.maximum(COARSE_M, 3 * district["reach_m"]))
+    return far, distance, district
+
+
+def _far(at: pd.DataFrame, code: pd.Series, distance: pd.Series, centre: pd.DataFrame) -> pd.DataFrame:
+    """Return findings for far points: set aside, unless the point is not that far and no slip explains it."""
+    proposals = [
+        _proposal(east, north, (to_east, to_north), str(postcode))
+        for (east, north), (to_east, to_north), postcode in zip(
+            _pairs(at.head(MAX_CORRECTIONS)),
+            _pairs(centre.head(MAX_CORRECTIONS)),
+            code.head(MAX_CORRECTIONS),
+            strict=True,
+        )
+    ]
+    remedy = pd.Series(proposals, index=at.index[: len(proposals)], dtype="str").reindex(at.index)
+    remedy = remedy.fillna("Check the coordinates against the postcode.")
+    message = "The point '" + at["written"] + "' lies " + _km(distance) + " from its postcode " + code + "."
+    unexplained = (distance <= TOO_FAR_M) & ~remedy.str.startswith("Probably")
+    return joined(
+        [
+            findings(
+                at.index[rows],
+                rule="far_from_postcode",
+                message=message,
+                remedy=remedy,
+                severity=severity,
+                column=at["column"],
+                value=at["written"],
+            )
+            for rows, severity in ((~unexplained, SET_ASIDE), (unexplained, QUESTION))
+        ]
+    )
+
+
+def _pairs(points: pd.DataFrame) -> list[tuple[float, float]]:
+    return list(zip(points["easting"].tolist(), points["northing"].tolist(), strict=True))
+
+
+def _km(distance: pd.Series) -> pd.Series:
+    return distance.map(lambda metres: f"{metres / 1000:,.1f} km").astype("str")
+
+
+def _proposal(easting: float, northing: float, centre: tuple[float, float], postcode: str) -> str:
+    found = likely_correction(easting, northing, centre=centre)
+    if found is None:
+        return f"Check both; the centre of {postcode} is {centre[0]:.0f},{centre[1]:.0f}."
+    (east, north), slip = found
+    near = np.hypot(east - centre[0], north - centre[1]) / 1000
+    return f"Probably {east:.0f},{north:.0f} ({slip}; {near:.1f} km from the postcode). Correct the list if so."
+
+
+def likely_correction(
+    easting: float, northing: float, *, centre: tuple[float, float], within_m: float = CLOSE_M
+) -> tuple[tuple[float, float], str] | None:
+    """Return the corrected point and the slip that explains it, or None.
+
+    Slips are tried from the likeliest on: the pair turned round, two neighbouring digits exchanged, any two digits
+    exchanged, one digit lost, one added, one wrong. Of one kind, the point nearest to `centre` wins.
+
+    Parameters
+    ----------
+    easting, northing
+        The point as written (metres, BNG).
+    centre
+        Where the postcode is.
+    within_m
+        How near a correction must come (metres).
+
+    Examples
+    --------
+    >>> likely_correction(401252, 318327, centre=(401300, 381300))
+    ((401252.0, 381327.0), 'two digits exchanged in the northing')
+    >>> likely_correction(21248, 51999, centre=(212400, 52000))
+    ((212408.0, 51999.0), 'a digit lost in the easting')
+    """
+    for slip, candidates in _slips(f"{easting:.0f}", f"{northing:.0f}"):
+        near = [
+            (float(np.hypot(east - centre[0], north - centre[1])), (float(east), float(north)))
+            for east, north in candidates
+        ]
+        best = min(near, default=(np.inf, (np.nan, np.nan)))
+        if best[0] <= within_m:
+            return best[1], slip
+    return None
+
+
+def _slips(east: str, north: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    yield "easting and northing exchanged", [(int(north), int(east))]
+    kinds = (
+        ("two digits exchanged", _neighbours_exchanged),
+        ("two digits exchanged", _any_exchanged),
+        ("a digit lost", _one_lost),
+        ("a digit too many", _one_added),
+        ("one digit wrong", _one_wrong),
+    )
+    for slip, change in kinds:
+        yield f"{slip} in the easting", [(int(text), int(north)) for text in change(east)]
+        yield f"{slip} in the northing", [(int(east), int(text)) for text in change(north)]
+
+
+def _neighbours_exchanged(text: str) -> list[str]:
+    return [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)]
+
+
+def _any_exchanged(text: str) -> list[str]:
+    pairs = [(at, to) for at in range(len(text)) for to in range(at + 2, len(text))]
+    return [text[:at] + text[to] + text[at + 1 : to] + text[at] + text[to + 1 :] for at, to in pairs]
+
+
+def _one_lost(text: str) -> list[str]:
+    if len(text) > 6:
+        return []
+    return [text[:at] + digit + text[at:] for at in range(len(text) + 1) for digit in "0123456789"]
+
+
+def _one_added(text: str) -> list[str]:
+    return [text[:at] + text[at + 1 :] for at in range(len(text))] if len(text) > 6 else []
+
+
+def _one_wrong(text: str) -> list[str]:
+    return [text[:at] + digit + text[at + 1 :] for at in range(len(text)) for digit in "0123456789"]
+
+
+def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFrame:
+    """Return findings for points far from all other rows of their postcode area ("PL").
+
+    The check for lists read without a table of postcodes: it finds gross slips, such as a lost digit, and nothing
+    finer. Areas with fewer than five rows are left alone.
+    """
+    at = points[points["placed_by"].eq("coordinates")]
+    area = postcode.loc[at.index].str.extract(r"^([A-Z]{1,2})\d", expand=False)
+    at, area = at[area.notna()], area[area.notna()]
+    grouped = at[["easting", "northing"]].groupby(area)
+    centre = grouped.transform("median")
+    distance = pd.Series(np.hypot(at["easting"] - centre["easting"], at["northing"] - centre["northing"]), at.index)
+    reach = distance.groupby(area).transform(lambda metres: metres.quantile(0.75))
+    far = (grouped["easting"].transform("size") >= 5) & (distance > np.maximum(PEERS_M, 4 * reach))
+    suspects = at[far].head(MAX_CORRECTIONS)
+    remedy = [
+        _among_peers(pair, at[area.eq(code) & ~far])
+        for pair, code in zip(_pairs(suspects), area[far].head(MAX_CORRECTIONS), strict=True)
+    ]
+    return findings(
+        at.index[far],
+        rule="far_from_peers",
+        message="The point '"
+        + at["written"][far]
+        + "' lies "
+        + _km(distance[far])
+        + " from the middle of the other rows with "
+        "postcodes in " + area[far] + ".",
+        remedy=pd.Series(remedy, index=at.index[far][: len(remedy)], dtype="str"),
+        severity="set_aside",
+        column=at["column"],
+        value=at["written"],
+    )
+
+
+def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
+    """Propose the slip that brings a point among its peers; the nearest peer is as near as one can know."""
+    easting, northing = f"{pair[0]:.0f}", f"{pair[1]:.0f}"
+    places = peers[["easting", "northing"]].to_numpy()
+    for slip, candidates in _slips(easting, northing):
+        points = np.array(candidates, dtype="float64").reshape(-1, 2)
+        if len(points) == 0:
+            continue
+        near = np.hypot(*(points[:, None, :] - places[None, :, :]).transpose(2, 0, 1)).min(axis=1)
+        if near.min() <= 10_000.0:
+            best = points[near.argmin()]
+            return f"Probably near {best[0]:.0f},{best[1]:.0f} ({slip}). Look it up and correct the list."
+    return "Look the site up and correct the list."
+
+
+def check_against_place(
+    points: pd.DataFrame,
+    postcode: pd.Series,
+    *,
+    extent: BaseGeometry | None,
+    name: str,
+    table: PostcodeTable | None,
+    national: bool,
+) -> pd.DataFrame:
+    """Return findings for points outside the place.
+
+    In a list of the whole country they are set aside in one go. In a body's own list they are asked about, since some
+    assets really lie outside: kept where the postcode is none of the place's, or near the place where there is no
+    postcode; set aside where nothing speaks for them.
+    """
+    if extent is None:
+        return joined([])
+    at = points[points["placed_by"].ne("")]
+    shapely.prepare(extent)
+    inside = shapely.contains_xy(extent, at["easting"].to_numpy(), at["northing"].to_numpy())
+    out = at[~inside]
+    away = pd.Series(
+        gpd.points_from_xy(out["easting"], out["northing"]).distance(extent), index=out.index, dtype="float64"
+    )
+    out, away = out[away > EDGE_M], away[away > EDGE_M]
+    if national or (len(out) > len(at) / 2 and len(out) >= N_NATIONAL):
+        return findings(
+            out.index,
+            rule="outside_place",
+            message=f"Outside {name}.",
+            remedy="Nothing to do: the list covers more than the place.",
+            severity="set_aside",
+            column=out["column"],
+            value=out["written"],
+        )
+    return _own_outside(out, postcode.loc[out.index], away, name, table)
+
+
+def _own_outside(
+    out: pd.DataFrame, code: pd.Series, away: pd.Series, name: str, table: PostcodeTable | None
+) -> pd.DataFrame:
+    known = code.str.split(" ").str[0].isin(table.districts.index) if table is not None else code.ne("") & False
+    agrees = code.ne("") & ~known | (away <= BESIDE_M)
+    message = (
+        "The point lies " + _km(away) + f" outside {name}" + ("; its postcode is " + code).where(code.ne(""), "") + "."
+    )
+    return joined(
+        [
+            findings(
+                out.index[keep],
+                rule="outside_place",
+                message=message[keep],
+                remedy=remedy,
+                severity=severity,
+                column=out["column"],
+                value=out["written"],
+            )
+            for keep, severity, remedy in (
+                (agrees, QUESTION, "Nothing, if the asset really lies there; else correct the coordinates."),
+                (~agrees, SET_ASIDE, "Correct the coordinates, or give the postcode if the asset really lies there."),
+            )
+        ]
+    )

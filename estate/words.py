@@ -1,0 +1,200 @@
+"""Map the words of asset lists to the register's own: use, tenure, holding, condition, status.
+
+The vocabularies are data files, so that a reader can see and change what counts as what. Words are matched whole and
+after dropping punctuation; each distinct cell is looked up once.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+_LAND_FIRST = re.compile(
+    r"(?:former |part of |parts of |two |several |strip of |plots? of |area of |piece of |the )*"
+    r"(?:land|site of|strip|verge|grass verge|open space|public open space|highway|field|fields|plots?)\b(?! registry)"
+)
+TENURES = ("freehold", "leasehold", "licence", "PFI", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of buildings with what follows from it by default.
+
+    Parameters
+    ----------
+    name
+        The register's word, such as "fire station".
+    services
+        Services offered by default, ";"-separated.
+    public_facing
+        Whether the public comes in by default.
+    shareable
+        Whether bodies can share such buildings at all: the second sieve of the funnel.
+    """
+
+    name: str
+    services: str
+    public_facing: bool
+    shareable: bool
+
+
+@cache
+def _uses_file() -> dict[str, Any]:
+    return tomllib.loads((files("estate") / "data" / "uses.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def uses() -> Mapping[str, Use]:
+    """Return the uses by name, in the order in which they are recognised.
+
+    Examples
+    --------
+    >>> uses()["library"].services, uses()["house"].shareable
+    ('library', False)
+    """
+    return {
+        entry["name"]: Use(entry["name"], entry["services"], entry["public_facing"], entry["shareable"])
+        for entry in _entries()
+    }
+
+
+def plain(text: str) -> str:
+    """Return text as lower-case words with single spaces, apostrophes dropped.
+
+    Examples
+    --------
+    >>> plain("Children's Centre (Land/Building)")
+    'childrens centre land building'
+    """
+    return " ".join(re.sub(r"[^0-9a-z&]+", " ", re.sub(r"['`\u2019\u00b4]", "", text.lower())).split())
+
+
+def use_of(text: str, *, whole: bool = False) -> str:
+    """Return the use that a text names, or "".
+
+    Parameters
+    ----------
+    text
+        A cell, a name or a file's name.
+    whole
+        True where the text is a cell of a use column: short codes such as "HQ" or "LAL" count too.
+
+    Examples
+    --------
+    >>> use_of("Glossop Fire Station"), use_of("Land rear of the school"), use_of("LAL", whole=True)
+    ('fire station', 'land', 'library')
+    """
+    words = plain(text)
+    if not words:
+        return ""
+    if whole and words in _codes():
+        return _codes()[words]
+    if _use_pattern().search(f" {words} ") is None:
+        return ""
+    if _LAND_FIRST.match(words):
+        return "land"
+    hits = {name for name, pattern in _patterns() if pattern.search(f" {words} ")}
+    return next(name for name in uses() if name in hits)
+
+
+def file_use_of(stem: str) -> str:
+    """Return the use that a file's or sheet's name promises for all its rows, or "".
+
+    Examples
+    --------
+    >>> file_use_of("gm_jobcentreplus"), file_use_of("fire_rescue_land_and_assets_2016"), file_use_of("assets")
+    ('job centre', 'fire station', '')
+    """
+    words = f" {plain(re.sub(r'(?<=[a-z])(?=[A-Z])|_', ' ', stem))} "
+    for entry in _entries():
+        if any(f" {word} " in words for word in entry.get("file_words", [])):
+            return str(entry["name"])
+    return ""
+
+
+def not_a_property(text: pd.Series) -> pd.Series:
+    """Return the words that give a row away as no property ("rent charge"), "" for properties; the caller's index."""
+    table = _uses_file()["not_a_property"]
+    pattern = _any_of(table["words"])
+    return _lookup(text, lambda cell: found[0].strip() if (found := pattern.search(f" {plain(cell)} ")) else "")
+
+
+def recognise_uses(text: pd.Series, *, whole: bool = False) -> pd.Series:
+    """Return the use named in each cell, "" where none is; the caller's index."""
+    return _lookup(text, lambda cell: use_of(cell, whole=whole))
+
+
+def recognise(text: pd.Series, vocabulary: str) -> pd.Series:
+    """Return the register's word for each cell of a column, "" where the vocabulary has none.
+
+    Parameters
+    ----------
+    text
+        Cells as written.
+    vocabulary
+        A table of ``data/vocabularies.toml``: "tenure", "holding", "condition", "status".
+
+    Examples
+    --------
+    >>> recognise(pd.Series(["Freehold ", "Leased in", "PFI (lease)", "?"]), "tenure").tolist()
+    ['freehold', 'leasehold', 'PFI', '']
+    """
+    meanings = _vocabulary(vocabulary)
+    return _lookup(text, lambda cell: _meaning(plain(cell), meanings))
+
+
+def _lookup(text: pd.Series, one: Callable[[str], str]) -> pd.Series:
+    distinct = text.fillna("").unique()
+    return text.fillna("").map({cell: one(cell) for cell in distinct}).astype("str")
+
+
+def _meaning(words: str, meanings: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]) -> str:
+    for name, exact, _ in meanings:
+        if words in exact:
+            return name
+    return next((name for name, _, pattern in meanings if pattern.search(f" {words} ")), "")
+
+
+@cache
+def _vocabulary(name: str) -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
+    table = tomllib.loads((files("estate") / "data" / "vocabularies.toml").read_text(encoding="utf-8"))[name]
+    return tuple(
+        (word, frozenset(plain(one) for one in known), _any_of(one for one in known if len(one) > 2))
+        for word, known in table.items()
+    )
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted({plain(word) for word in words}, key=len, reverse=True)
+    return (
+        re.compile("(?<= )(?:" + "|".join(map(re.escape, longest_first)) + ")(?= )")
+        if longest_first
+        else re.compile("(?!)")
+    )
+
+
+@cache
+def _entries() -> list[dict[str, Any]]:
+    return list(_uses_file()["use"])
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {code: str(entry["name"]) for entry in _entries() for code in entry.get("codes", [])}
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((str(entry["name"]), _any_of(entry["words"])) for entry in _entries())
+
+
+@cache
+def _use_pattern() -> re.Pattern[str]:
+    return _any_of(word for entry in _entries() for word in entry["words"])
