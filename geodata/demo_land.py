@@ -27,6 +27,9 @@ VILLAGE_SHARE = 0.15
 """Shares of areas in the 14 towns and in villages; the others are open country."""
 TOWN_AREA_KM2 = 0.085
 """Mean size of an area in a town (km2)."""
+INNER, OUTER = 0.28, 0.62
+"""Where the centre of a town ends and where its outskirts begin, in town radii."""
+RINGS = ("centre", "inner", "outer", "village", "country")
 ROUGHNESS = {"town": 0.09, "village": 0.14, "country": 0.2}
 """Displacement of an edge's middle as a share of its length: streets are straighter than brooks."""
 
@@ -54,7 +57,7 @@ class Land:
         The 14 towns, largest first.
     areas
         One row per area, index 0..n-1: ``zone`` (town, village, country), ``town`` (the nearest town's number),
-        ``locality`` (name of town or village), ``reach`` (distance to the town centre in town radii), polygons in BNG.
+        ``ring`` (number in ``RINGS``), ``locality`` (name of town or village), polygons in BNG.
     seeds
         The point each area grew from, shape (n_areas, 2), BNG: always inside the area.
     neighbours
@@ -94,8 +97,9 @@ def build_land(*, seed: int, n_areas: int) -> Land:
     points = relax(points, border, pull=np.where(zone == "village", 0.25, 0.6))
     polygons, neighbours = draw_outlines(rng, points, border, roughness=np.array([ROUGHNESS[name] for name in zone]))
     town, reach = _nearest_town(points, towns)
+    ring = np.where(zone == "town", np.digitize(reach, (INNER, OUTER)), np.where(zone == "village", 3, 4))
     areas = gpd.GeoDataFrame(
-        {"zone": zone, "town": town, "locality": _localities(rng, points, zone, place, towns), "reach": reach},
+        {"zone": zone, "town": town, "ring": ring, "locality": _localities(rng, points, zone, place, towns)},
         geometry=polygons,
         crs=BNG,
     )

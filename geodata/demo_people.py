@@ -14,14 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geodata.demo_land import Land
+from geodata.demo_land import RINGS, Land
 from geodata.demo_names import read_table
 from geodata.demo_outlines import Floats, Ints
 
 TRAITS = ("age", "kids", "wealth", "urban", "student", "diverse", "social", "private", "rural", "manual")
-ZONES = ("centre", "inner", "outer", "village", "country")
-INNER, OUTER = 0.28, 0.62
-"""Where the centre ends and where the outskirts begin, in town radii."""
 OWN_TYPE = 0.8
 """How much an area is like its own type; the rest is like its neighbours."""
 TRAIT_NOISE = 0.16
@@ -43,7 +40,7 @@ CHILD_WEIGHTS = {"ts0030003": 1.0, "ts0030004": 1.0, "ts0030006": 2.0, "ts003000
 
 @dataclass(frozen=True, slots=True)
 class CommunityType:
-    """One planted type: number (1-18), name, family, wanted share, fit to zones and kinds of town, traits."""
+    """One planted type: number (1-18), name, family, wanted share, fit to the rings and kinds of towns, traits."""
 
     number: int
     name: str
@@ -88,10 +85,26 @@ def _read_type(row: dict[str, str]) -> CommunityType:
         name=row["name"],
         family=row["family"],
         share=float(row["share"]),
-        zones=tuple(float(row[zone]) for zone in ZONES),
+        zones=tuple(float(row[zone]) for zone in RINGS),
         kinds={kind: float(weight) for kind, weight in kinds.items()},
         traits=tuple(float(row[trait]) for trait in TRAITS),
     )
+
+
+def read_tilts(rows: list[dict[str, str]]) -> Floats:
+    """Return how strongly each row of a table leans to each trait, shape (n_traits, n_rows).
+
+    Examples
+    --------
+    >>> read_tilts([{"tilts": "age+.5 urban-.2"}])[:4].ravel().tolist()
+    [0.5, 0.0, 0.0, -0.2]
+    """
+    tilts = np.zeros((len(TRAITS), len(rows)))
+    for place, row in enumerate(rows):
+        for tilt in row["tilts"].split():
+            cut = max(tilt.find("+"), tilt.find("-"))
+            tilts[TRAITS.index(tilt[:cut]), place] = float(tilt[cut:])
+    return tilts
 
 
 def settle_people(land: Land, *, seed: int) -> People:
@@ -124,10 +137,8 @@ def settle_people(land: Land, *, seed: int) -> People:
 def _plant(rng: np.random.Generator, land: Land, types: tuple[CommunityType, ...]) -> Ints:
     """Return the number (from 0) of each area's type, each type with about its wanted share of areas."""
     areas = land.areas
-    outskirts = np.digitize(areas["reach"].to_numpy(), (INNER, OUTER))
-    zone = np.where(areas["zone"] == "town", outskirts, np.where(areas["zone"] == "village", 3, 4))
     town_kind = np.array([town.kind for town in land.towns])[areas["town"]]
-    score = np.log(np.array([kind.zones for kind in types]).T[zone] + 1e-3)
+    score = np.log(np.array([kind.zones for kind in types]).T[areas["ring"]] + 1e-3)
     score += np.array([[kind.kinds.get(name, 0.0) for kind in types] for name in town_kind])
     score += PATCHINESS * _smooth_fields(rng, land.seeds, areas["zone"].to_numpy() == "town", len(types))
     score += CHANCE * rng.gumbel(size=score.shape)
@@ -238,11 +249,7 @@ class _Census:
     def _shares(self, table: str) -> Floats:
         """Return the shares of a table's cells, shape (n_areas, n_leaves); each row adds up to 1."""
         rows = [row for row in self.rows if row["cell"].startswith(table) and row["percent"]]
-        tilts = np.zeros((len(TRAITS), len(rows)))
-        for place, row in enumerate(rows):
-            for tilt in row["tilts"].split():
-                cut = max(tilt.find("+"), tilt.find("-"))
-                tilts[TRAITS.index(tilt[:cut]), place] = float(tilt[cut:])
-        weight = np.exp(np.log([float(row["percent"]) for row in rows]) + self.traits @ tilts)
+        usual = np.log([float(row["percent"]) for row in rows])
+        weight = np.exp(usual + self.traits @ read_tilts(rows))
         shares: Floats = weight / weight.sum(axis=1, keepdims=True)
         return shares

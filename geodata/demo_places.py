@@ -95,10 +95,11 @@ def scatter_postcodes(land: Land, codes: pd.DataFrame, *, seed: int) -> pd.DataF
     """
     rng = np.random.default_rng((seed, 2))
     counts = np.clip(rng.poisson(POSTCODES_PER_AREA, len(codes)), 3, 16)
-    area = np.repeat(codes["oa21cd"].argsort().to_numpy(), counts)
+    area: Ints = np.repeat(np.argsort(codes["oa21cd"].to_numpy()), counts)
     points = _points_inside(rng, land, area)
     town = land.areas["town"].to_numpy()[area]
-    area, points = area[np.argsort(town, kind="stable")], points[np.argsort(town, kind="stable")]
+    order = np.argsort(town, kind="stable")
+    area, points = area[order], points[order]
     streets = np.array(words("street"))
     frame = pd.DataFrame(
         {
