@@ -1,0 +1,290 @@
+"""The shell of every map: a ``folium.Map`` that becomes one HTML file and asks the network for nothing.
+
+folium gives the object (layers are added to it, a notebook shows it); its page is replaced. Leaflet alone is inlined,
+from the package; data enters as inert JSON; a content-security policy names the scripts and styles of the page by
+their checksum, so that nothing else can run, whatever a name in the data tries. Why: docs/decisions/0004.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Figure, MacroElement
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from geodata.errors import DataError
+from geodata.write import writing
+from maps.inert import Json, inert_json, plain_text
+
+# The page's own scripts, in the order in which they need one another.
+SCRIPTS = ("text", "decode", "coverage", "store", "areas", "glyphs", "sites", "moves", "overlay", "options", "legend",
+           "panel", "search", "table", "start")  # fmt: skip
+STYLES = ("page", "panel", "print")
+IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
+BRITAIN = (54.0, -2.5)
+
+
+@dataclass(frozen=True, slots=True)
+class MapSummary:
+    """What was written.
+
+    Parameters
+    ----------
+    path
+        The HTML file.
+    bytes
+        Its size.
+    areas, assets
+        How many areas and buildings it holds.
+    """
+
+    path: Path
+    bytes: int
+    areas: int
+    assets: int
+
+
+class DataLayer(MacroElement):  # type: ignore[misc]
+    """A layer of a :class:`TownMap`: plain values under a name that the page's scripts know.
+
+    Parameters
+    ----------
+    name
+        ``areas``, ``sites`` or ``moves``.
+    data
+        Plain values; text in them may be hostile.
+    rows
+        How many areas or buildings the layer holds.
+    """
+
+    def __init__(self, name: str, data: Json, *, rows: int = 0) -> None:
+        super().__init__()
+        self._name, self._id = "DataLayer", name
+        self.layer_name = name
+        self.data = data
+        self.rows = rows
+
+    def render(self, **kwargs: Any) -> None:  # noqa: ARG002 - folium passes what it likes
+        """Hand the data to the page.
+
+        Raises
+        ------
+        ValueError
+            If the layer was added to another map than a TownMap.
+        """
+        page = self.get_root()
+        if not isinstance(page, Page):
+            raise ValueError(f"layer '{self.layer_name}' can be drawn on a TownMap only")
+        page.data[self.layer_name] = inert_json(self.data)
+
+
+class TownMap(folium.Map):  # type: ignore[misc]
+    """A folium map that is written as one self-contained, inert HTML page.
+
+    Layers of folium itself can be added as long as they need nothing from the network; note that folium's popups run
+    ``${...}`` in their text, so never give them text from a file.
+
+    Parameters
+    ----------
+    title, subtitle
+        Heading of the page and the line below it.
+    attribution
+        Whose data are shown, and under which licence.
+    made_up
+        True puts a banner on the page that says so.
+    notes
+        Sentences a reader must know: what was estimated, what is missing.
+    today
+        The date of the map in words, or None for none (so that the same input gives the same bytes).
+
+    Raises
+    ------
+    DataError
+        If the attribution or the title is empty.
+    """
+
+    _template = Template("")
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own attribute, emptied
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        attribution: str,
+        subtitle: str = "",
+        made_up: bool = False,
+        notes: Sequence[str] = (),
+        today: str | None = None,
+    ) -> None:
+        if not plain_text(attribution):
+            raise DataError("map: no attribution. Say whose data these are and under which licence.")
+        if not plain_text(title):
+            raise DataError("map: no title. Give the map a title that names the place.")
+        super().__init__(location=list(BRITAIN), tiles=None)
+        self._name, self._id = "Map", "onetown"
+        self.default_js, self.default_css = [], []
+        self.title = plain_text(title)
+        self.facts: dict[str, Any] = {
+            "title": self.title,
+            "subtitle": plain_text(subtitle),
+            "attribution": plain_text(attribution),
+            "made_up": bool(made_up),
+            "notes": [plain_text(note) for note in notes if plain_text(note)],
+            "today": plain_text(today),
+        }
+        Page(self.facts).add_child(self, name="map")
+
+    def render(self, **kwargs: Any) -> None:
+        """Render the layers into the page; folium's own header and scripts are left out."""
+        for child in self._children.values():
+            child.render(**kwargs)
+
+    def rows(self, name: str) -> int:
+        """Return how many rows the layers of a name hold."""
+        return sum(child.rows for child in self._children.values()
+                   if isinstance(child, DataLayer) and child.layer_name == name)  # fmt: skip
+
+
+class Page(Figure):  # type: ignore[misc]
+    """The HTML page around a :class:`TownMap`, in the place of branca's figure.
+
+    Parameters
+    ----------
+    facts
+        Title, subtitle, attribution, notes and so on, as plain text.
+    """
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        super().__init__(height="640px")
+        self._id = "onetown"
+        self.facts = facts
+        self.data: dict[str, str] = {}
+
+    def render(self, **kwargs: Any) -> str:
+        """Return the whole page.
+
+        Raises
+        ------
+        ValueError
+            If a layer wants files from the network.
+        """
+        self.data.clear()
+        for child in self._children.values():
+            child.render(**kwargs)
+        _check_offline(self.header)
+        styles = [_leaflet_style(), *(_page_file(f"{name}.css") for name in STYLES)]
+        own = "\n".join(child.render(**kwargs) for child in self.script._children.values())
+        scripts = [_leaflet_script(), _page_script(), *([own] if own else [])]
+        text: str = _template().render(
+            **self.facts,
+            policy=_policy(scripts, styles),
+            styles=[Markup(style) for style in styles],  # noqa: S704 - ours, from the package
+            scripts=[Markup(script) for script in scripts],  # noqa: S704
+            data={name: Markup(value) for name, value in sorted(self.data.items())},  # noqa: S704 - escaped JSON
+            layers=Markup(self.html.render(**kwargs)),  # noqa: S704 - of folium layers the caller added
+        )
+        return text
+
+
+def save_map(page: TownMap, path: str | Path, *, overwrite: bool = False) -> MapSummary:
+    """Write a map as one HTML file.
+
+    Parameters
+    ----------
+    page
+        The map.
+    path
+        The file to write.
+    overwrite
+        Replace a file that is there.
+
+    Raises
+    ------
+    SourceError
+        If the file exists and `overwrite` is off, or cannot be written.
+    """
+    content = page.get_root().render().encode("utf-8")
+    target = Path(path)
+    with writing(target, overwrite=overwrite) as draft:
+        draft.write_bytes(content)
+    return MapSummary(path=target, bytes=len(content), areas=page.rows("areas"), assets=page.rows("sites"))
+
+
+def _check_offline(header: Any) -> None:
+    """Raise if a folium layer put anything into the head of the page: it could only be a file from elsewhere."""
+    wanted = [getattr(child, "url", name) for name, child in header._children.items() if name != "meta_http"]
+    if wanted:
+        raise ValueError(f"a layer of this map needs {wanted[0]}; a TownMap asks the network for nothing")
+
+
+def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """Return the content-security policy that lets exactly these scripts and styles work."""
+
+    def sources(texts: Sequence[str]) -> str:
+        digests = (base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") for text in texts)
+        return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+    return (
+        f"default-src 'none'; script-src {sources(scripts)}; style-src {sources(styles)}; "
+        "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _template() -> Template:
+    """Return the template of the page; everything it is given is escaped unless it is Markup."""
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_page_file("page.html"))
+
+
+@cache
+def _page_file(name: str) -> str:
+    """Return a file of ``page/``. Line ends are as the browser will see them: checksums depend on it."""
+    return _unix((files("maps") / "page" / name).read_text(encoding="utf-8"))
+
+
+def _unix(text: str) -> str:
+    """Return text with line feeds only."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@cache
+def _page_script() -> str:
+    """Return the page's own scripts as one."""
+    return "\n".join(_page_file(f"{name}.js") for name in SCRIPTS)
+
+
+def _vendored(name: str) -> bytes:
+    """Return a file of ``vendor/`` as it was published."""
+    return (files("maps") / "vendor" / name).read_bytes()
+
+
+@cache
+def _leaflet_script() -> str:
+    """Return Leaflet under its licence, without the pointer to a source map, which a browser might ask for."""
+    licence = _unix(_vendored("leaflet-LICENSE.txt").decode("utf-8")).strip()
+    code = _unix(_vendored("leaflet.js").decode("utf-8")).split("//# sourceMappingURL")[0].strip()
+    return f"/*\n{licence}\n*/\n{code}"
+
+
+@cache
+def _leaflet_style() -> str:
+    """Return Leaflet's style sheet with its pictures inside."""
+    style = _unix(_vendored("leaflet.css").decode("utf-8"))
+    for name in IMAGES:
+        style = style.replace(f"url(images/{name})", f"url({_data_address(name)})")
+    return style
+
+
+def _data_address(name: str) -> str:
+    """Return a picture as a data address."""
+    return "data:image/png;base64," + base64.b64encode(_vendored(f"images/{name}")).decode("ascii")

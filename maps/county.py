@@ -1,0 +1,72 @@
+"""The map of a place: its communities, its buildings and what the options would do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+
+from maps.areas import area_layer
+from maps.base import MapSummary, TownMap, save_map
+from maps.moves import move_layer
+from maps.sites import site_layer
+
+if TYPE_CHECKING:
+    from estate.plans import Plan
+    from segmentation.segments import Segments
+
+__all__ = ["MapSummary", "build_map", "save_map"]
+
+
+def build_map(
+    *,
+    title: str,
+    areas: gpd.GeoDataFrame,
+    segments: Segments | None,
+    assets: gpd.GeoDataFrame,
+    plans: Sequence[Plan] = (),
+    attribution: str,
+    made_up: bool = False,
+    notes: Sequence[str] = (),
+    subtitle: str = "",
+    today: str | None = None,
+    tolerance_m: float | None = None,
+    cache: Path | None = None,
+) -> TownMap:
+    """Build the map of a place; :func:`save_map` writes it.
+
+    Parameters
+    ----------
+    title, subtitle
+        Heading of the page and the line below it.
+    areas
+        Areas table in BNG, indexed by oa_code. Areas without outline are drawn as dots and counted.
+    segments
+        Segments of these areas, or None for a map of buildings only.
+    assets
+        Asset register in BNG, indexed by asset_id.
+    plans
+        Options over these buildings; the last one is shown first.
+    attribution
+        Whose data are shown, and under which licence.
+    made_up
+        True puts a banner on the page that says so.
+    notes
+        Sentences a reader must know: what was estimated, what is missing.
+    today
+        The date of the map in words, or None for none (so that the same input gives the same bytes).
+    tolerance_m, cache
+        Detail to drop (metres) and the folder of packed outlines, see :func:`maps.packing.pack_areas`.
+
+    Raises
+    ------
+    DataError
+        If the attribution or the title is empty, or a table is not what it should be.
+    """
+    page = TownMap(title=title, attribution=attribution, subtitle=subtitle, made_up=made_up, notes=notes, today=today)
+    page.add_child(area_layer(areas, segments, tolerance_m=tolerance_m, cache=cache), name="areas")
+    page.add_child(site_layer(assets), name="sites")
+    page.add_child(move_layer(plans, assets), name="moves")
+    return page

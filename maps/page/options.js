@@ -1,0 +1,88 @@
+/* The options: which one is shown, and what it comes to. */
+(function (onetown) {
+  "use strict";
+
+  const { store, el, byId } = onetown;
+  let all = [];
+
+  const current = () => all[store.state.option] || null;
+
+  /** One entry of the figures: a term and its value. */
+  const fact = (term, value) => [el("dt", {}, term), el("dd", {}, value)];
+
+  function certainty(option) {
+    if (option.status === "optimal") return "proved best";
+    return option.gap === null ? option.status : "within " + onetown.figure(100 * option.gap) + "% of the best possible";
+  }
+
+  function figures(option) {
+    const facts = [
+      ...fact("Costs", onetown.money(option.annual) + " a year"),
+      ...fact("Saves", onetown.money(option.saving) + " a year"),
+      ...fact("One-off cost", onetown.money(option.oneOff)),
+      ...fact("Net present value", onetown.money(option.npv)),
+      ...fact("Certainty", certainty(option)),
+      ...fact("Changes", onetown.several(option.count.release, "building") + " released, " + onetown.several(option.moved, "team") + " moved"),
+    ];
+    return [el("p", { class: "sentence" }, option.sentence), el("dl", { class: "facts" }, facts)];
+  }
+
+  /** How many residents are within the limit of each service, before and after. Minutes always say how good they are. */
+  onetown.accessTable = function (rows) {
+    const qualities = [...new Set(rows.map((row) => row.quality))].join(", ");
+    const body = rows.map((row) =>
+      el("tr", {},
+        el("th", { scope: "row" }, onetown.sentence(row.service) + (row.limit === null ? "" : ", " + row.limit + " min")),
+        el("td", {}, onetown.figure(row.before) + "%"),
+        el("td", {}, onetown.figure(row.after) + "%"),
+      ));
+    return el("table", { class: "access" },
+      el("caption", {}, "Residents within the limit. Travel times are " + qualities + "."),
+      el("tr", {}, ["Service", "Now", "Then"].map((head) => el("th", { scope: "col" }, head))),
+      body);
+  };
+
+  /** Access of one segment, or of everyone, under the option on show. */
+  onetown.accessOf = function (segment) {
+    const option = current();
+    return option ? option.access.filter((row) => row.segment === segment) : [];
+  };
+
+  function fold(option) {
+    const rows = onetown.accessOf("all");
+    const details = el("details", { class: "fold" }, el("summary", {}, "Access and assumptions"));
+    details.addEventListener("toggle", () => {
+      if (!details.open || details.childElementCount > 1) return; // made only when someone looks
+      if (rows.length) details.append(onetown.accessTable(rows));
+      if (option.assumptions.length) details.append(el("ul", {}, option.assumptions.map((line) => el("li", {}, line))));
+    });
+    return rows.length || option.assumptions.length ? details : null;
+  }
+
+  function show() {
+    const option = current();
+    byId("option-figures").replaceChildren(...[...figures(option), fold(option)].filter(Boolean));
+  }
+
+  /** A row of choices of which exactly one holds: radio buttons that look like one switch. */
+  onetown.choice = function (holder, name, labels, chosen, choose) {
+    labels.forEach((label, i) => {
+      const input = el("input", { type: "radio", name, value: i, checked: i === chosen, on: { change: () => choose(i) } });
+      holder.append(el("label", {}, input, el("span", {}, label)));
+    });
+  };
+
+  onetown.startOptions = function (plans) {
+    all = plans;
+    if (!plans.length) return;
+    onetown.choice(byId("option-choice"), "option", plans.map((plan) => onetown.sentence(plan.name)), plans.length - 1, (i) => {
+      store.change({ option: i, decisions: new Set() });
+      onetown.say(plans[i].sentence);
+    });
+    byId("options").hidden = false;
+    store.listen((changed) => changed.has("option") && show());
+    store.change({ option: plans.length - 1 });
+  };
+
+  onetown.options = { current };
+})((window.onetown = window.onetown || {}));

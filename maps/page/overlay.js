@@ -1,0 +1,195 @@
+/* What lies above the areas, on one canvas: outlines of what is pointed at or chosen, names of places, moves, buildings.
+
+   The canvas is a Leaflet renderer, so it moves and zooms with the map and is redrawn when the map comes to rest. */
+(function (onetown) {
+  "use strict";
+
+  const { store } = onetown;
+  const NAME_FONT = '600 12.5px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+  const NAME_SPACE = { x: 22, y: 20 }; // pixels kept free around a name
+  const NAME_SHIFTS = [0, -16, 16, -28, 28];
+  const REACH = 5; // pixels around a sign that still count as on it
+  const FAINT = 0.16;
+
+  onetown.Overlay = L.Renderer.extend({
+    initialize(areas, sites) {
+      L.Renderer.prototype.initialize.call(this, { padding: 0.2 });
+      this.areas = areas;
+      this.sites = sites;
+      this.pointedAt = null;
+    },
+
+    _initContainer() {
+      this._container = document.createElement("canvas");
+      this._container.setAttribute("aria-hidden", "true");
+      this.context = this._container.getContext("2d");
+    },
+
+    _destroyContainer() {
+      this._container.remove();
+    },
+
+    /** Leaflet calls this when the map has come to rest. */
+    _update() {
+      if (this._map._animatingZoom && this._bounds) return;
+      L.Renderer.prototype._update.call(this);
+      const size = this._bounds.getSize();
+      this.sharp = Math.min(window.devicePixelRatio || 1, 2);
+      L.DomUtil.setPosition(this._container, this._bounds.min);
+      this._container.width = this.sharp * size.x;
+      this._container.height = this.sharp * size.y;
+      this._container.style.width = size.x + "px";
+      this._container.style.height = size.y + "px";
+      this.redraw();
+    },
+
+    /** Point at something ({kind, id}) or nothing; draws only when it is another thing than before. */
+    pointAt(thing) {
+      const same = (a, b) => (a && b ? a.kind === b.kind && a.id === b.id : a === b);
+      if (same(thing, this.pointedAt)) return;
+      this.pointedAt = thing;
+      this.redraw();
+    },
+
+    redraw() {
+      if (!this._map || !this._bounds) return;
+      const { context } = this;
+      this.zoom = this._map.getZoom();
+      context.setTransform(this.sharp, 0, 0, this.sharp, 0, 0);
+      context.clearRect(0, 0, this._container.width, this._container.height);
+      this.corner = this._map.getPixelOrigin().add(this._bounds.min); // world pixel of the canvas's corner
+      const sites = this.sites.drawingOrder();
+      const decided = sites.filter((site) => ["host", "release"].includes(this.sites.decision(site)));
+      const still = sites.slice(0, sites.length - decided.length); // decided ones come last
+      this.drawn = [];
+      this._outlines();
+      this._signs(still);
+      this._journeys();
+      this._names(decided);
+      this._signs(decided);
+      this._marks();
+    },
+
+    /** The edge of the area pointed at, and of what is chosen. */
+    _outlines() {
+      const { selected } = store.state;
+      if (selected && selected.kind === "area") this._edge([selected.id], "#101820", 3);
+      if (this.pointedAt && this.pointedAt.kind === "area") this._edge([this.pointedAt.id], "#101820", 1.6);
+    },
+
+    _edge(chosen, colour, width) {
+      const { coverage } = this.areas;
+      const lines = coverage.linesAt(this.zoom);
+      const origin = coverage.origin(this.zoom);
+      const path = new Path2D();
+      for (const area of chosen) {
+        coverage.trace(path, area, lines, this.corner.x - origin.x, this.corner.y - origin.y);
+        if (coverage.dotOf[area] < 0) continue;
+        const dot = coverage.dotPlace(area, this.zoom);
+        path.arc(dot.x + origin.x - this.corner.x, dot.y + origin.y - this.corner.y, dot.radius + 2, 0, 2 * Math.PI);
+      }
+      this.context.lineJoin = "round";
+      for (const [ink, more] of [["#ffffff", 2.5], [colour, 0]]) {
+        this.context.strokeStyle = ink;
+        this.context.lineWidth = width + more;
+        this.context.stroke(path);
+      }
+    },
+
+    /** Names of places, the largest first, above or below their middle where a decided building stands on it. A name
+        that would touch another is left out until there is room. */
+    _names(decided) {
+      const { context, areas } = this;
+      const scale = areas.coverage.scale(this.zoom);
+      const origin = areas.coverage.origin(this.zoom);
+      const taken = decided.map((site) => this.place(site)).map(({ x, y }) => [x - 9, y - 9, x + 9, y + 9]);
+      const free = (box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+      context.font = NAME_FONT;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.lineJoin = "round";
+      for (const place of areas.namedPlaces()) {
+        const x = (place.x / place.weight) * scale + origin.x - this.corner.x;
+        const y = (place.y / place.weight) * scale + origin.y - this.corner.y;
+        const half = context.measureText(place.name).width / 2;
+        const shift = NAME_SHIFTS.find((dy) => free([x - half, y + dy - 8, x + half, y + dy + 8]));
+        if (shift === undefined) continue;
+        const room = [x - half - NAME_SPACE.x, y + shift - NAME_SPACE.y, x + half + NAME_SPACE.x, y + shift + NAME_SPACE.y];
+        taken.push(room);
+        context.strokeStyle = "rgba(255, 255, 255, 0.9)";
+        context.lineWidth = 3.5;
+        context.strokeText(place.name, x, y + shift);
+        context.fillStyle = "#1c2733";
+        context.fillText(place.name, x, y + shift);
+      }
+    },
+
+    /** Who moves where, under the option on show; when a building is chosen, its own moves stand out. */
+    _journeys() {
+      const option = onetown.options.current();
+      if (!option) return;
+      const { selected } = store.state;
+      const chosen = selected && selected.kind === "site" ? selected.id : -1;
+      for (const journey of option.journeys) {
+        const ends = [journey.from, journey.to];
+        if (!ends.every((site) => this.sites.placed[site]) || !ends.some((site) => this.sites.shown(site))) continue;
+        onetown.arrow(this.context, this.place(journey.from), this.place(journey.to), {
+          width: Math.min(5, 1 + Math.sqrt(journey.fte) / 6),
+          gap: this.sites.sign(journey.to, this.zoom).radius * 1.5,
+          alpha: chosen < 0 || ends.includes(chosen) ? 0.9 : FAINT,
+        });
+      }
+    },
+
+    _signs(sites) {
+      const { context } = this;
+      const [width, height] = [this._container.width / this.sharp, this._container.height / this.sharp];
+      for (const site of sites) {
+        const { x, y } = this.place(site);
+        if (x < -20 || y < -20 || x > width + 20 || y > height + 20) continue;
+        const sign = this.sites.sign(site, this.zoom);
+        const { canvas, half } = onetown.glyphs.sprite(sign, this.sharp);
+        context.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
+        this.drawn.push({ site, x, y, radius: sign.radius });
+      }
+    },
+
+    /** A ring round the building pointed at and the one chosen. */
+    _marks() {
+      const things = [[store.state.selected, 3], [this.pointedAt, 2]];
+      for (const [thing, width] of things) {
+        if (!thing || thing.kind !== "site" || !this.sites.placed[thing.id]) continue;
+        const { x, y } = this.place(thing.id);
+        this.context.beginPath();
+        this.context.arc(x, y, this.sites.sign(thing.id, this.zoom).radius * 1.6 + 4, 0, 2 * Math.PI);
+        for (const [ink, more] of [["#ffffff", 3], ["#101820", 0]]) {
+          this.context.strokeStyle = ink;
+          this.context.lineWidth = width + more;
+          this.context.stroke();
+        }
+      }
+    },
+
+    /** Canvas pixel of a building. */
+    place(site) {
+      const scale = 2 ** this.zoom;
+      return { x: this.sites.x[site] * scale - this.corner.x, y: this.sites.y[site] * scale - this.corner.y };
+    },
+
+    /** The building under a canvas pixel, -1 for none; the one drawn last wins. */
+    siteAt(containerPoint) {
+      if (!this.sites || !this.drawn) return -1;
+      const spot = this._map.containerPointToLayerPoint(containerPoint).subtract(this._bounds.min);
+      let best = -1;
+      let nearest = Infinity;
+      for (const { site, x, y, radius } of this.drawn) {
+        const away = Math.hypot(spot.x - x, spot.y - y) - radius;
+        if (away <= REACH && away <= nearest) {
+          best = site;
+          nearest = away;
+        }
+      }
+      return best;
+    },
+  });
+})((window.onetown = window.onetown || {}));

@@ -1,0 +1,172 @@
+/* The panel: what is known of the area, the segment or the building that the reader chose. */
+(function (onetown) {
+  "use strict";
+
+  const { store, el, byId } = onetown;
+  const FIGURES = [
+    ["nia_m2", "Net internal area", (value) => onetown.count(value) + " m²"],
+    ["gia_m2", "Gross internal area", (value) => onetown.count(value) + " m²"],
+    ["site_area_m2", "Site", (value) => onetown.count(value) + " m²"],
+    ["desks", "Desks", onetown.count],
+    ["fte", "Staff (full-time equivalent)", onetown.count],
+    ["running_cost_gbp_pa", "Running cost", (value) => onetown.money(value) + " a year"],
+    ["rent_gbp_pa", "Rent", (value) => onetown.money(value) + " a year"],
+    ["rates_gbp_pa", "Rates", (value) => onetown.money(value) + " a year"],
+    ["backlog_gbp", "Repairs outstanding", onetown.money],
+    ["value_gbp", "Value", onetown.money],
+    ["energy_kwh_pa", "Energy", (value) => onetown.count(value) + " kWh a year"],
+  ];
+  const WORDS = [["tenure", "Tenure"], ["holding", "Holding"], ["status", "Status"], ["condition", "Condition"], ["epc", "Energy certificate"]];
+  const DATES = [["lease_end", "Lease ends"], ["break_date", "Earliest break"]];
+  const DECISIONS = { keep: "Kept as it is", host: "Takes others in", release: "Released" };
+  const MOST_MOVES = 6;
+
+  const fact = (term, value, from) => [el("dt", {}, term), el("dd", {}, value, from && from !== "recorded" ? el("i", {}, " " + from) : null)];
+
+  /** Certainty in words: the share of repeated classifications that agree. */
+  function sureness(value) {
+    if (value === null || value === undefined) return null;
+    const word = value >= 0.9 ? "sure" : value >= 0.7 ? "fairly sure" : "unsure";
+    return word + " (" + Math.round(100 * value) + "%)";
+  }
+
+  /** One line of a portrait: how much the share differs, as a bar, in percentage points and as an index. */
+  function difference(row) {
+    const width = Math.min(50, Math.abs(row.pp) * 1.6);
+    const style = { "--from": (row.pp < 0 ? 50 - width : 50) + "%", "--wide": width + "%" };
+    return el("li", { class: row.pp < 0 ? "less" : "more", style },
+      row.label, el("small", {}, onetown.points(row.pp) + " points, index " + onetown.count(row.index)));
+  }
+
+  function portrait(group) {
+    return [
+      el("p", { class: "chip", style: { "--swatch": group.colour } }, group.name),
+      group.standsOut.length ? el("h3", {}, "What stands out") : null,
+      el("ul", { class: "portrait" }, group.standsOut.map(difference)),
+      el("p", { class: "note" }, "Points: percentage points above or below the whole place. Index: 100 is the same as the whole place."),
+    ];
+  }
+
+  /** Access under the option on show, for a segment when the plan has it, never without its quality. */
+  function access(group) {
+    const rows = onetown.accessOf(group.key).length ? onetown.accessOf(group.key) : onetown.accessOf(String(group.segment));
+    return rows.length ? [el("h3", {}, "Access in this segment"), onetown.accessTable(rows)] : [];
+  }
+
+  function area(areas, id) {
+    const group = areas.groups[areas.groupOf(id)];
+    const next = areas.classified ? areas.groups[areas.byKey.get("sub " + areas.table.second[id])] : null;
+    const placed = areas.word("placed", id);
+    return [
+      el("h2", { id: "panel-title" }, "Area " + areas.table.code[id]),
+      el("p", { class: "where" }, areas.whereabouts(id)),
+      el("dl", { class: "facts" },
+        fact("Residents", onetown.count(areas.table.population[id])),
+        fact("Households", onetown.count(areas.table.households[id])),
+        placed && placed !== "polygon" ? fact("Placed by", placed) : null,
+        areas.classified ? fact("Certainty", sureness(areas.table.certainty[id]) || "not known") : null,
+        next && next !== group ? fact("Next nearest", next.name) : null),
+      group ? [...portrait(group), ...access(group)] : el("p", { class: "note" }, "This area is not classified."),
+    ];
+  }
+
+  function segment(areas, key) {
+    const group = areas.groups[areas.byKey.get(key)];
+    const share = group.residents / areas.total("population");
+    return [
+      el("h2", { id: "panel-title" }, group.name),
+      el("dl", { class: "facts" },
+        fact("Areas", onetown.count(group.areas)),
+        fact("Residents", onetown.count(group.residents) + " (" + onetown.figure(100 * share) + "%)")),
+      ...portrait(group),
+      ...access(group),
+    ];
+  }
+
+  function moveLine(option, sites, move, to) {
+    const other = to ? option.moves.to[move] : option.moves.from[move];
+    const size = option.moves.fte[move];
+    const words = [option.word("organisation", move), option.word("service", move)].filter(Boolean).join(", ");
+    const fte = size === null ? "" : " (" + onetown.figure(size) + " staff)";
+    const away = option.moves.distance[move] === null ? "" : ", " + onetown.distance(option.moves.distance[move]);
+    return el("li", {}, words + fte + (to ? " to " : " from ") + sites.name(other) + away);
+  }
+
+  function moveList(option, sites, moves, to) {
+    if (!moves.length) return [];
+    const shown = moves.slice(0, MOST_MOVES).map((move) => moveLine(option, sites, move, to));
+    const more = moves.length - shown.length;
+    return [
+      el("h3", {}, to ? "Moves out" : "Moves in"),
+      el("ul", {}, shown, more ? el("li", {}, "and " + more + " more") : null),
+    ];
+  }
+
+  function decision(sites, id) {
+    const option = onetown.options.current();
+    const word = option ? option.decisionOf(id) : "";
+    if (!word) return [];
+    const { out, into } = option.movesOf(id);
+    return [
+      el("p", { class: "decision " + word }, DECISIONS[word] + " (" + option.name + ")"),
+      el("p", {}, option.reasonFor(id)),
+      ...moveList(option, sites, out, true),
+      ...moveList(option, sites, into, false),
+    ];
+  }
+
+  function site(sites, id) {
+    const figures = FIGURES.filter(([name]) => sites.figure(name, id) !== null);
+    const yes = (name) => (sites.figure(name, id) === null ? null : sites.figure(name, id) ? "yes" : "no");
+    return [
+      el("h2", { id: "panel-title" }, sites.name(id)),
+      el("p", { class: "where" }, [sites.word("organisation", id), sites.word("use", id)].filter(Boolean).join(", ")),
+      el("p", {}, [sites.text("address", id), sites.text("postcode", id)].filter(Boolean).join(", ")),
+      ...decision(sites, id),
+      el("dl", { class: "facts" },
+        figures.map(([name, term, words]) => fact(term, words(sites.figure(name, id)), sites.word(name + "_from", id))),
+        WORDS.filter(([name]) => sites.word(name, id)).map(([name, term]) => fact(term, sites.word(name, id))),
+        DATES.filter(([name]) => sites.text(name, id)).map(([name, term]) => fact(term, sites.text(name, id))),
+        yes("public_facing") ? fact("Open to the public", yes("public_facing")) : null,
+        yes("step_free") ? fact("Step-free", yes("step_free")) : null,
+        sites.text("uprn", id) ? fact("UPRN", sites.text("uprn", id)) : null,
+        sites.word("placed_by", id) === "postcode" ? fact("Placed by", "postcode") : null),
+      el("p", { class: "note" }, "Figures are as recorded by the body unless marked estimated or assumed."),
+    ];
+  }
+
+  /** Show what is chosen; the panel takes the focus when asked to, and gives it back when it closes. */
+  onetown.startPanel = function (areas, sites) {
+    const panel = byId("panel");
+    const makers = { area: (id) => area(areas, id), segment: (id) => segment(areas, id), site: (id) => site(sites, id) };
+    let opener = null;
+
+    function close() {
+      store.change({ selected: null });
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+      opener = null;
+    }
+
+    function show() {
+      const { selected } = store.state;
+      panel.hidden = !selected;
+      if (!selected) return panel.replaceChildren();
+      const closer = el("button", { type: "button", class: "close", "aria-label": "Close", on: { click: close } }, "×");
+      panel.replaceChildren(closer, ...makers[selected.kind](selected.id).flat(3).filter(Boolean));
+      panel.scrollTop = 0;
+      return onetown.say(byId("panel-title").textContent);
+    }
+
+    store.listen((changed) => (changed.has("selected") || (changed.has("option") || changed.has("level")) && store.state.selected) && show());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && store.state.selected && !byId("table").open) close();
+    });
+
+    onetown.choose = function (thing, { focus = false } = {}) {
+      if (!store.state.selected) opener = document.activeElement;
+      store.change({ selected: thing });
+      if (focus) panel.focus({ preventScroll: true });
+    };
+    onetown.unchoose = close;
+  };
+})((window.onetown = window.onetown || {}));

@@ -1,0 +1,134 @@
+/* Put the page together. The map object exists at once, so that layers added in Python find it; the data follow. */
+(function (onetown) {
+  "use strict";
+
+  const { store, el, byId } = onetown;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map("map_onetown", {
+    attributionControl: false,
+    zoomControl: false,
+    fadeAnimation: false,
+    zoomAnimation: !calm,
+    inertia: !calm,
+    minZoom: 5,
+    maxZoom: 18,
+    zoomSnap: 0.5,
+    wheelPxPerZoomLevel: 90,
+  });
+  window.map_onetown = map;
+  L.control.scale({ position: "bottomright" }).addTo(map);
+  L.control.zoom({ position: "bottomright", zoomInTitle: "Zoom in", zoomOutTitle: "Zoom out" }).addTo(map);
+
+  /** Space that the cards take from the map: what is shown is centred in what is left. */
+  function taken() {
+    const card = byId("controls").getBoundingClientRect();
+    const panel = byId("panel").getBoundingClientRect(); // all zero while hidden
+    const beside = card.width < window.innerWidth * 0.6;
+    if (beside) return { paddingTopLeft: [card.right + 12, 12], paddingBottomRight: [panel.width + 24, 24] };
+    const covered = window.innerHeight - Math.min(panel.height ? panel.top : Infinity, Math.max(card.top, window.innerHeight * 0.6));
+    return { paddingTopLeft: [12, 12 + document.querySelector(".credit").offsetHeight], paddingBottomRight: [12, 12 + covered] };
+  }
+
+  /** Bring a part of the map into view, beside the cards. */
+  onetown.show = (bounds, maxZoom) => map.fitBounds(bounds, { ...taken(), maxZoom, animate: !calm });
+
+  function describeHover(areas, sites, thing) {
+    if (!thing) return "";
+    if (thing.kind === "site") return [sites.name(thing.id), sites.word("organisation", thing.id)].filter(Boolean).join(", ");
+    const group = areas.groups[areas.groupOf(thing.id)];
+    return [group ? group.name : "Area " + areas.table.code[thing.id], areas.whereabouts(thing.id)].filter(Boolean).join(", ");
+  }
+
+  /** What lies at a point of the map: a building before an area. */
+  function thingAt(areas, overlay, containerPoint) {
+    const site = overlay.siteAt(containerPoint);
+    if (site >= 0) return { kind: "site", id: site };
+    const area = areas.coverage.at(map.containerPointToLatLng(containerPoint), map.getZoom());
+    return area >= 0 ? { kind: "area", id: area } : null;
+  }
+
+  function startPointing(areas, sites, overlay) {
+    const tip = byId("tip");
+    const leave = () => {
+      overlay.pointAt(null);
+      tip.hidden = true;
+    };
+    map.on("mousemove", (event) => {
+      const thing = thingAt(areas, overlay, event.containerPoint);
+      overlay.pointAt(thing);
+      tip.hidden = !thing;
+      if (!thing) return;
+      tip.textContent = describeHover(areas, sites, thing);
+      const right = event.containerPoint.x > window.innerWidth - 260;
+      tip.style.setProperty("left", event.containerPoint.x + (right ? -14 : 14) + "px");
+      tip.style.setProperty("top", event.containerPoint.y + 14 + "px");
+      tip.classList.toggle("leftwards", right);
+    });
+    map.on("mouseout zoomstart movestart", leave);
+    map.on("click", (event) => {
+      const thing = thingAt(areas, overlay, event.containerPoint);
+      if (thing) onetown.choose(thing);
+      else if (store.state.selected) onetown.unchoose();
+    });
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      const thing = thingAt(areas, overlay, map.getSize().divideBy(2));
+      if (thing) onetown.choose(thing, { focus: true });
+      else onetown.say("Nothing here.");
+    });
+  }
+
+  /** Keep the controls of the map clear of the line that says whose data these are. */
+  function clearCredit() {
+    const line = document.querySelector(".credit").getBoundingClientRect();
+    document.documentElement.style.setProperty("--credit", Math.ceil(line.height) + "px");
+  }
+
+  function startFolds() {
+    const button = byId("unfold");
+    button.addEventListener("click", () => {
+      const open = byId("controls").classList.toggle("open");
+      button.setAttribute("aria-expanded", String(open));
+      button.textContent = open ? "Back to the map" : "Legend and options";
+    });
+    byId("print").addEventListener("click", () => window.print());
+    window.addEventListener("resize", clearCredit);
+    clearCredit();
+  }
+
+  /** Repaint what a choice changes: tiles for colours and filters of areas, the canvas above for all else. */
+  function startPainting(tiles, overlay) {
+    store.listen((changed) => {
+      if (changed.has("level") || changed.has("segments")) tiles.redraw();
+      overlay.redraw();
+    });
+    store.listen((changed) => {
+      const [only] = store.state.segments;
+      if (changed.has("segments") && store.state.segments.size === 1) onetown.choose({ kind: "segment", id: only });
+    });
+  }
+
+  async function start() {
+    const [areas, sites, plans] = await Promise.all([onetown.readAreas(), onetown.readSites(), onetown.readOptions()]);
+    Object.assign(onetown, { areas, sites });
+    onetown.startPanel(areas, sites);
+    onetown.startOptions(plans);
+    onetown.startLegend(areas, sites);
+    onetown.startTable(sites);
+    onetown.startSearch(areas, sites, map);
+    startFolds();
+    map.fitBounds(areas.coverage.latLngBounds(), { ...taken(), animate: false });
+    const tiles = new onetown.AreaTiles(areas).addTo(map);
+    const overlay = new onetown.Overlay(areas, sites).addTo(map);
+    startPainting(tiles, overlay);
+    startPointing(areas, sites, overlay);
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+    document.documentElement.dataset.ready = "yes";
+  }
+
+  start().catch((error) => {
+    document.body.append(el("p", { class: "trouble", role: "alert" },
+      "This map could not be drawn. It needs a browser of 2023 or later. (" + error.message + ")"));
+    throw error;
+  });
+})((window.onetown = window.onetown || {}));

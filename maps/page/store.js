@@ -1,0 +1,36 @@
+/* What the reader has chosen, in one place. Whoever shows something listens here; nobody keeps a copy.
+
+   An empty set of picks means that nothing is filtered out. */
+(function (onetown) {
+  "use strict";
+
+  const listeners = [];
+
+  const state = {
+    level: "super", // colour areas by super or sub segment
+    segments: new Set(), // picked segments, as "super 2" or "sub 7"
+    families: new Set(), // picked kinds of buildings
+    bodies: new Set(), // picked organisations
+    decisions: new Set(), // picked decisions of the option
+    option: -1, // position of the option shown, -1 for none
+    selected: null, // {kind: "area" | "site" | "segment", id}
+  };
+
+  /** Change some of the choices and tell everyone which. */
+  function change(patch) {
+    Object.assign(state, patch);
+    listeners.forEach((listener) => listener(new Set(Object.keys(patch))));
+  }
+
+  /** Add or take away one pick. */
+  function toggle(name, value) {
+    const picks = new Set(state[name]);
+    if (!picks.delete(value)) picks.add(value);
+    change({ [name]: picks });
+  }
+
+  /** Whether nothing is picked, or this is. */
+  const picked = (name, value) => state[name].size === 0 || state[name].has(value);
+
+  onetown.store = { state, change, toggle, picked, listen: (listener) => listeners.push(listener) };
+})((window.onetown = window.onetown || {}));
