@@ -14,11 +14,9 @@ import pandas as pd
 
 from estate.findings import findings, joined
 from estate.values import Reading, is_blank
+from geodata.postcodes import normalise_postcode, outward_only
 
-_FULL = r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}"
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b")
-_OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?:\d)?")
-_LETTERS, _DIGITS = str.maketrans("01", "OI"), str.maketrans("OIL", "011")
 INTERNAL_DIGITS = 6  # a column headed UPRN whose numbers are no longer than this holds the body's own references
 
 
@@ -40,7 +38,7 @@ def slug(text: str) -> str:
 def read_postcode_cells(text: pd.Series) -> Reading:
     """Read postcodes into "DE24 9DA"; the first half alone ("M31", "WA14 1") is kept as it is and asked about.
 
-    Letters O and I written for 0 and 1, and the other way round, are mended where only one reading is a postcode.
+    The letter O written for 0, and the other way round, is mended where only one reading is a postcode.
 
     Examples
     --------
@@ -70,33 +68,17 @@ def is_full_postcode(code: pd.Series) -> pd.Series:
 
 def _one_postcode(cell: str) -> tuple[str, str, str]:
     """Return (postcode, mend, question) of one upper-case cell."""
-    solid = re.sub(r"[^A-Z0-9]", "", cell)
-    if re.fullmatch(_FULL, solid):
-        return f"{solid[:-3]} {solid[-3:]}", "", ""
-    if (mended := _mended_postcode(solid)) is not None:
-        return mended, f"'{cell}' is read as {mended}.", ""
-    inside = _IN_TEXT.findall(cell)
+    whole = normalise_postcode(cell)
+    if whole is not None:
+        mended = whole.replace(" ", "") != re.sub(r"[^A-Z0-9]", "", cell)
+        return whole, f"'{cell}' is read as {whole}." if mended else "", ""
+    inside = [code for code in (normalise_postcode(" ".join(found)) for found in _IN_TEXT.findall(cell)) if code]
     if inside:
-        first = f"{inside[0][0]} {inside[0][1]}"
-        return first, f"'{cell[:60]}' is read as {first}.", ""
-    if _OUTWARD.fullmatch(solid):
+        return inside[0], f"'{cell[:60]}' is read as {inside[0]}.", ""
+    outward = outward_only(cell.split(" ")[0]) if re.fullmatch(r"\S+(?: \d)?", cell) else None
+    if outward is not None:
         return cell, "", f"'{cell}' is only the first part of a postcode."
     return "", "", f"'{cell[:60]}' is no postcode."
-
-
-def _mended_postcode(solid: str) -> str | None:
-    """Return the one postcode that letters and digits taken for each other allow, or None."""
-    if not 5 <= len(solid) <= 7 or sum(map(str.isdigit, solid)) < 2:
-        return None
-    outward, inward = solid[:-3], solid[-3].translate(_DIGITS) + solid[-2:].translate(_LETTERS)
-    options = set()
-    for letters in (1, 2):
-        area, district = outward[:letters].translate(_LETTERS), outward[letters:]
-        district = district[:1].translate(_DIGITS) + district[1:]
-        for tail in {district, district.translate(_DIGITS)}:
-            if re.fullmatch(_FULL, area + tail + inward):
-                options.add(f"{area}{tail} {inward}")
-    return options.pop() if len(options) == 1 else None
 
 
 # --------------------------------------------------------------------------------------------------------------- UPRNs

@@ -21,7 +21,7 @@ AREA_UNITS_M2 = {"m2": 1.0, "hectares": 10_000.0, "acres": 4_046.8564224, "sq ft
 AGREE = 0.15  # two areas of one cell agree within this share: published acres are rounded to one digit
 
 BLANKS = frozenset(
-    {"", "n/a", "na", "n.a.", "n/k", "nk", "none", "null", "nil return", "-", "--", "\u2013", "\u2014", ".", "?", "tbc",
+    {"", "n/a", "na", "n.a.", "n/k", "nk", "none", "null", "-", "--", "\u2013", "\u2014", ".", "?", "tbc",
      "tba", "not known", "unknown", "not applicable", "not available", "not recorded", "no data", "nan", "#n/a", "#ref!",
      "#value!", "<null>", "[unknown]", "not held", "to be confirmed"}
 )  # fmt: skip

@@ -1,0 +1,189 @@
+"""Find buildings of different bodies that stand close, ranked by what sharing could save.
+
+For each pair the better move is taken: the people of one building go to the other as far as its spare desks and its
+spare floor space reach, and that share of the emptied building's annual cost is what sharing could save. Floor space
+counts as used in the proportion in which the desks are. Crews and wards do not move, so a fire
+station can host and cannot be emptied. The saving is an upper bound for talking, not a business case: moving costs,
+notice and access are for the options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from estate.space import SpaceStandard, annual_cost, number, origin, space_and_rates, tied_fte
+from estate.words import uses
+
+COLUMNS = (
+    "rank", "asset_a", "asset_b", "organisation_a", "organisation_b", "name_a", "name_b", "use_a", "use_b",
+    "distance_m", "spare_desks_a", "spare_desks_b", "guest", "host", "desks_needed", "saving_gbp_pa", "already_shared",
+    "rests_on", "score", "why",
+)  # fmt: skip
+CLOSED = ("sold", "closed", "transfer")
+SAME_POINT_M = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What pairs need to know of every building, as arrays in the order of the table."""
+
+    cost: npt.NDArray[np.float64]
+    need: npt.NDArray[np.float64]
+    spare: npt.NDArray[np.float64]
+    need_m2: npt.NDArray[np.float64]
+    spare_m2: npt.NDArray[np.float64]
+    movable: npt.NDArray[np.bool_]
+
+
+def find_pairs(
+    assets: gpd.GeoDataFrame,
+    *,
+    within_m: float = 500.0,
+    limit: int | None = 200,
+    standard: SpaceStandard | None = None,
+) -> pd.DataFrame:
+    """Return pairs of buildings of different bodies within a distance, what sharing could save first.
+
+    Parameters
+    ----------
+    assets
+        Register as :func:`estate.space.estimate_assets` leaves it; points in BNG.
+    within_m
+        Straight-line distance (metres).
+    limit
+        Number of pairs to return; None for all.
+    standard
+        For desks per FTE; by default that of ``data/space.toml``.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, ranked from 1: the two buildings, `distance_m`, `spare_desks_a` and `_b`, `guest` (the
+        building that could be emptied) and `host`, `desks_needed`, `saving_gbp_pa` (upper bound), `already_shared`
+        (the same UPRN or the same point), `rests_on` ("recorded", "estimated" or "assumed": the weakest number in
+        it), `score` (0-100: saving, discounted with distance) and `why` in words.
+
+    Raises
+    ------
+    ValueError
+        If `within_m` is not above nought.
+    """
+    if not within_m > 0:
+        raise ValueError(f"within_m is {within_m}; it must be above 0")
+    standard = standard or space_and_rates()[0]
+    shareable = (
+        assets["use"].map({name: use.shareable for name, use in uses().items()}).fillna(value=False).astype(bool)
+    )
+    table = assets[shareable & ~assets.get("status", pd.Series("", index=assets.index)).isin(CLOSED)]
+    near = _near(table, within_m)
+    if len(near) == 0:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in COLUMNS})
+    return _ranked(_described(table, near, _sides(table, standard), within_m), limit)
+
+
+def _near(table: gpd.GeoDataFrame, within_m: float) -> npt.NDArray[np.intp]:
+    """Return the places (i < j) of all pairs of different bodies within the distance, shape (n, 2)."""
+    points = np.column_stack([table.geometry.x, table.geometry.y])
+    if len(points) < 2:
+        return np.empty((0, 2), dtype=np.intp)
+    pairs = np.asarray(cKDTree(points).query_pairs(within_m, output_type="ndarray"), dtype=np.intp)
+    body = pd.factorize(table["organisation"])[0]
+    pairs = pairs[body[pairs[:, 0]] != body[pairs[:, 1]]]
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def _sides(table: gpd.GeoDataFrame, standard: SpaceStandard) -> _Side:
+    need = (number(table, "fte") * standard.desks_per_fte).fillna(0.0)
+    desks, space = number(table, "desks").fillna(0.0), number(table, "nia_m2").fillna(0.0)
+    spare = (desks - need).clip(lower=0.0)
+    used = (need / desks.where(desks > 0)).clip(upper=1.0).fillna(1.0)
+    return _Side(
+        cost=annual_cost(table).fillna(0.0).to_numpy(),
+        need=need.to_numpy(),
+        spare=spare.to_numpy(),
+        need_m2=(space * used).to_numpy(),
+        spare_m2=(space * (1.0 - used)).to_numpy(),
+        movable=tied_fte(table).eq(0.0).to_numpy(),
+    )
+
+
+def _described(table: gpd.GeoDataFrame, near: npt.NDArray[np.intp], side: _Side, within_m: float) -> pd.DataFrame:
+    """Return the pairs with distance, spare desks, the better move and its saving."""
+    a, b = near[:, 0], near[:, 1]
+    x, y = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
+    distance = np.hypot(x[a] - x[b], y[a] - y[b])
+    a_moves, b_moves = _saving(side, a, b), _saving(side, b, a)
+    guest, host = np.where(a_moves >= b_moves, a, b), np.where(a_moves >= b_moves, b, a)
+    saving = np.maximum(a_moves, b_moves)
+    uprn = table["uprn"].to_numpy() if "uprn" in table else np.full(len(table), None)
+    by_postcode = table.get("placed_by", pd.Series("", index=table.index)).eq("postcode").to_numpy()
+    same_point = (distance <= SAME_POINT_M) & ~by_postcode[a] & ~by_postcode[b]
+    same = ((uprn[a] == uprn[b]) & pd.notna(uprn[a])) | same_point
+    ids, body = table.index.to_numpy(), table["organisation"].to_numpy()
+    pairs = pd.DataFrame(
+        {
+            "asset_a": ids[a], "asset_b": ids[b], "organisation_a": body[a], "organisation_b": body[b],
+            "name_a": table["name"].to_numpy()[a], "name_b": table["name"].to_numpy()[b],
+            "use_a": table["use"].to_numpy()[a], "use_b": table["use"].to_numpy()[b],
+            "distance_m": distance.round(0),
+            "spare_desks_a": side.spare[a].round(1), "spare_desks_b": side.spare[b].round(1),
+            "guest": np.where(saving > 0, ids[guest], ""), "host": np.where(saving > 0, ids[host], ""),
+            "desks_needed": side.need[guest].round(1), "saving_gbp_pa": saving.round(0), "already_shared": same,
+            "rests_on": _weakest(table)[guest],
+        }
+    )  # fmt: skip
+    worth = saving / max(saving.max(), 1.0)
+    pairs["score"] = (100 * worth * (1.0 - 0.5 * distance / within_m)).round(1)
+    return pairs.assign(why=[_why(pair) for pair in pairs.to_dict("records")])
+
+
+def _saving(side: _Side, guest: npt.NDArray[np.intp], host: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """Return what emptying the guest building as far as the host has desks and space could save (GBP a year)."""
+    desks, space = _over(side.spare[host], side.need[guest]), _over(side.spare_m2[host], side.need_m2[guest])
+    return np.where(side.movable[guest], side.cost[guest] * np.minimum(np.minimum(desks, space), 1.0), 0.0)
+
+
+def _over(spare: npt.NDArray[np.float64], need: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.divide(spare, need, out=np.zeros(len(need)), where=need > 0)
+
+
+def _weakest(table: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return the weakest label among cost, desks and staff of each building."""
+    labels = [origin(table, name) for name in ("running_cost_gbp_pa", "desks", "fte")]
+    weakest = pd.Series("recorded", index=table.index, dtype="str")
+    for label in ("estimated", "assumed"):
+        weakest = weakest.mask(pd.concat([one.eq(label) for one in labels], axis=1).any(axis=1), label)
+    return weakest.to_numpy(dtype=object)
+
+
+def _why(pair: Mapping[Hashable, object]) -> str:
+    """Say in one sentence what the pair could do."""
+    apart = f"{float(str(pair['distance_m'])):,.0f} m apart"
+    if pair["already_shared"]:
+        return f"The two bodies list the same UPRN or the same point ({apart}): probably sharing that exists."
+    if not pair["guest"]:
+        return f"They stand {apart}; neither has desks to spare for the other, or nobody there can move."
+    guest_is_a = pair["guest"] == pair["asset_a"]
+    guest, host = ("a", "b") if guest_is_a else ("b", "a")
+    spare = float(str(pair[f"spare_desks_{host}"]))
+    return (
+        f"They stand {apart}. The {pair[f'use_{guest}']} needs {float(str(pair['desks_needed'])):,.0f} desks and the "
+        f"{pair[f'use_{host}']} has {spare:,.0f} to spare: up to {float(str(pair['saving_gbp_pa'])):,.0f} GBP a year "
+        f"({pair['rests_on']})."
+    )
+
+
+def _ranked(pairs: pd.DataFrame, limit: int | None) -> pd.DataFrame:
+    ordered = pairs.sort_values(
+        ["already_shared", "score", "distance_m", "asset_a", "asset_b"], ascending=[True, False, True, True, True],
+        kind="stable",
+    )  # fmt: skip
+    ordered = ordered.head(limit) if limit is not None else ordered
+    return ordered.assign(rank=np.arange(1, len(ordered) + 1))[list(COLUMNS)].reset_index(drop=True)

@@ -1,0 +1,217 @@
+"""Bring the lists of all bodies into one register, and see the estate as one.
+
+Each body owns its rows. The same UPRN under two bodies is not a fault: it is a building that is shared already.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from estate.identity import slug
+from estate.intake import AssetList
+from estate.space import annual_cost, number
+from geodata.errors import DataError, Fault, examples
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All assets of all bodies, with the account of where every row went.
+
+    Parameters
+    ----------
+    assets
+        Accepted rows of all lists in British National Grid, index `asset_id` (unique).
+    set_aside
+        Rows set aside, with file, sheet, row, reason, remedy and the cells as they stood.
+    faults
+        Everything found, list by list, worst first within a list.
+    account
+        One row per file and sheet: `file`, `sheet`, `organisation` (or "several"), `rows_in`, `accepted`, `set_aside`,
+        `questions`.
+    shared
+        Buildings with the same UPRN under two or more bodies: `uprn`, `n_bodies`, `organisations`, `asset_ids`.
+    """
+
+    assets: gpd.GeoDataFrame
+    set_aside: pd.DataFrame
+    faults: tuple[Fault, ...]
+    account: pd.DataFrame
+    shared: pd.DataFrame
+
+
+def build_register(lists: Sequence[AssetList]) -> Register:
+    """Join the lists into one register.
+
+    Parameters
+    ----------
+    lists
+        One per file, as :func:`estate.intake.read_asset_list` gives them. A body may have several files; rows of the
+        second that carry a reference of the first are told apart by file and row.
+
+    Raises
+    ------
+    DataError
+        If there is no list, a file is given twice, or a body is spelled in two ways; all at once.
+    """
+    _check_lists(lists)
+    assets = gpd.GeoDataFrame(pd.concat([_own(one) for one in lists]), crs="EPSG:27700")
+    assets, clashes = _unique_ids(assets)
+    faults = tuple(fault for one in lists for fault in one.faults) + clashes
+    set_aside = pd.concat([one.set_aside for one in lists], ignore_index=True)
+    return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets))
+
+
+def shared_buildings(assets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the buildings that several bodies list under one UPRN: sharing that exists today.
+
+    Returns
+    -------
+    DataFrame
+        `uprn`, `n_bodies`, `organisations` and `asset_ids` (";"-separated), most bodies first.
+    """
+    known = assets[assets["uprn"].notna()]
+    known = known[known.groupby("uprn")["organisation"].transform("nunique") >= 2]
+    rows = [
+        (
+            uprn,
+            group["organisation"].nunique(),
+            "; ".join(sorted(group["organisation"].unique())),
+            "; ".join(group.index),
+        )
+        for uprn, group in known.groupby("uprn", sort=True)
+    ]
+    table = pd.DataFrame(rows, columns=["uprn", "n_bodies", "organisations", "asset_ids"])
+    return table.sort_values("n_bodies", ascending=False, kind="stable", ignore_index=True)
+
+
+@cache
+def funnel_rules() -> tuple[Mapping[str, Any], ...]:
+    """Return the stages of ``data/funnel.toml``: name, uses, status_not, min_nia_m2."""
+    text = (files("estate") / "data" / "funnel.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["stage"])
+
+
+def funnel(assets: gpd.GeoDataFrame, rules: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
+    """Count the estate from all assets down to the offices that could be shared.
+
+    Parameters
+    ----------
+    assets
+        Register.
+    rules
+        Stages in order, each keeping part of the one before; those of ``data/funnel.toml`` by default.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage: `stage`, `n_assets`, `nia_m2`, `cost_gbp_pa` (running + rent + rates), and the shares of
+        the first stage `share_of_assets`, `share_of_space`.
+    """
+    kept, rows = pd.Series(data=True, index=assets.index), []
+    space, cost = number(assets, "nia_m2"), annual_cost(assets)
+    for stage in funnel_rules() if rules is None else rules:
+        kept = kept & in_stage(assets, stage)
+        rows.append((str(stage["name"]), int(kept.sum()), float(space[kept].sum()), float(cost[kept].sum())))
+    table = pd.DataFrame(rows, columns=["stage", "n_assets", "nia_m2", "cost_gbp_pa"])
+    first = table.iloc[0]
+    return table.assign(
+        share_of_assets=table["n_assets"] / max(first["n_assets"], 1),
+        share_of_space=table["nia_m2"] / (first["nia_m2"] or 1.0),
+    )
+
+
+def in_stage(assets: gpd.GeoDataFrame, stage: Mapping[str, Any]) -> pd.Series:
+    """Return True for the assets that pass one stage of the funnel; the caller's index."""
+    passes = pd.Series(data=True, index=assets.index)
+    if "uses" in stage:
+        passes &= assets["use"].isin(stage["uses"])
+    if "status_not" in stage and "status" in assets:
+        passes &= ~assets["status"].isin(stage["status_not"])
+    if "min_nia_m2" in stage:
+        passes &= ~(number(assets, "nia_m2") < float(stage["min_nia_m2"]))
+    return passes
+
+
+def _own(one: AssetList) -> gpd.GeoDataFrame:
+    if one.rows_in != len(one.accepted) + len(one.set_aside):
+        raise ValueError(
+            f"{one.file}: {one.rows_in} rows in, {len(one.accepted)} accepted, {len(one.set_aside)} set aside"
+        )
+    return one.accepted
+
+
+def _check_lists(lists: Sequence[AssetList]) -> None:
+    """Raise where there is nothing to register, or a file or a body stands twice."""
+    if not lists:
+        raise DataError("There is no asset list. Name at least one under [[assets]] in place.toml.")
+    slips = []
+    paths = [one.file for one in lists]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        slips.append(f"{examples(twice)}: the file is given twice. Name each list once.")
+    spellings: dict[str, set[str]] = {}
+    for one in lists:
+        for name in one.accepted["organisation"].unique():
+            spellings.setdefault(slug(name), set()).add(name)
+    for names in spellings.values():
+        if len(names) > 1:
+            listed = " and ".join(f"'{name}'" for name in sorted(names))
+            slips.append(f"A body is named twice, as {listed}. Give it one spelling.")
+    if slips:
+        raise DataError(" ".join(slips))
+
+
+def _unique_ids(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Fault, ...]]:
+    """Return the assets with unique identifiers: a reference used in two files of a body gets file and row added."""
+    again = assets.index.duplicated(keep="first")
+    if not again.any():
+        return assets, ()
+    stem = assets["source_file"].str.replace(r"\.[^.]*$", "", regex=True).map(slug)
+    sheet = assets["source_sheet"].map(lambda name: f"-{slug(name)}" if name else "")
+    told_apart = (
+        assets.index.to_series()
+        + "-"
+        + stem.to_numpy()
+        + sheet.to_numpy()
+        + "-r"
+        + assets["source_row"].astype("str").to_numpy()
+    )
+    ids = pd.Index(told_apart.where(again, assets.index.to_numpy()), name="asset_id")
+    faults = tuple(
+        Fault(
+            str(row.source_file),
+            f"The reference of '{row.name}' is used in another list of {row.organisation} too; it becomes '{new}'.",
+            "If it is the same building, list it once; else give it a reference of its own.",
+            "reference_in_two_lists",
+            sheet=str(row.source_sheet),
+            row=int(row.source_row),
+            severity="question",
+        )
+        for (_, row), new in zip(assets[again].iterrows(), ids[again], strict=True)
+    )
+    return assets.set_axis(ids), faults
+
+
+def _account(lists: Sequence[AssetList]) -> pd.DataFrame:
+    """Return the account per file and sheet; lists without rows are in it too."""
+    rows = []
+    for one in lists:
+        accepted, aside = one.accepted, one.set_aside
+        sheets = dict.fromkeys([*accepted["source_sheet"], *aside["source_sheet"]]) or {"": None}
+        for sheet in sheets:
+            mine = accepted[accepted["source_sheet"].eq(sheet)]
+            bodies = mine["organisation"].unique()
+            n_aside = int(aside["source_sheet"].eq(sheet).sum())
+            body = bodies[0] if len(bodies) == 1 else "several" if len(bodies) else ""
+            asked = int(mine["questions"].ne("").sum())
+            rows.append((one.file, sheet, body, len(mine) + n_aside, len(mine), n_aside, asked))
+    columns = ["file", "sheet", "organisation", "rows_in", "accepted", "set_aside", "questions"]
+    return pd.DataFrame(rows, columns=columns)
