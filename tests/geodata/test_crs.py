@@ -42,6 +42,7 @@ def test_the_ordnance_surveys_points_to_a_centimetre_both_ways(points: pd.DataFr
 
 
 @pytest.mark.real
+@pytest.mark.filterwarnings("ignore:Best transformation is not available")
 def test_plain_pyproj_is_metres_out(points: pd.DataFrame) -> None:
     """Why this page exists: without the grid file pyproj shifts by seven parameters and says nothing."""
     ways = pyproj.transformer.TransformerGroup("EPSG:4326", "EPSG:27700", always_xy=True).transformers
