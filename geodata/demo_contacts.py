@@ -12,7 +12,7 @@ from geodata.demo_outlines import Floats, Ints
 from geodata.demo_people import TRAITS, People, read_tilts, read_types
 
 FIRST_DAY = dt.date(2025, 4, 1)
-CONTACTS_PER_HEAD = 0.42
+CONTACTS_PER_HEAD = 0.36
 """Scales the rates of the table: about 30,000 contacts a year for the whole county."""
 SILENT_SHARE = 0.015
 """Share of areas that never make contact."""

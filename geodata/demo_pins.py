@@ -71,7 +71,8 @@ def choose_pins(assets: pd.DataFrame, teams: pd.DataFrame, *, seed: int) -> dict
     """Return the offices that must be kept, with a reason each.
 
     Of many random choices the one is taken whose joint saving, reckoned by :func:`joint_saving`, comes nearest to
-    ``AIMED_SAVING`` without the free offices costing much more than ``HIGHEST_SAVING``. Offices that cannot be released anyway (PFI, or a team that may not move) are all pinned.
+    ``AIMED_SAVING`` without the free offices costing much more than ``HIGHEST_SAVING``. Offices that cannot be released
+    anyway (PFI, or a team that may not move) are all pinned.
 
     Parameters
     ----------
