@@ -51,12 +51,12 @@ def writing(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
         `path` exists and `overwrite` is off, is a folder, or cannot be written.
     """
     target = Path(path)
-    _check_free(target, overwrite=overwrite)
+    check_free(target, overwrite=overwrite)
     partial = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.partial{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield partial
-        _check_free(target, overwrite=overwrite)
+        check_free(target, overwrite=overwrite)
         partial.replace(target)
     except ToolkitError:
         raise
@@ -97,11 +97,11 @@ def writing_folder(path: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     try:
         if previous.is_dir() and not target.exists():
             previous.rename(target)
-        _check_free_folder(target, overwrite=overwrite)
+        check_free_folder(target, overwrite=overwrite)
         partial.mkdir(parents=True)
         yield partial
         (partial / FOLDER_MARK).write_text(FOLDER_MARK_TEXT, encoding="utf-8")
-        _check_free_folder(target, overwrite=overwrite)
+        check_free_folder(target, overwrite=overwrite)
         _swap(partial, target, previous)
     except ToolkitError:
         raise
@@ -202,14 +202,30 @@ def write_text(text: str, path: str | Path, *, overwrite: bool = False) -> None:
         partial.write_bytes(text.encode("utf-8", errors="replace"))
 
 
-def _check_free(target: Path, *, overwrite: bool) -> None:
+def check_free(path: str | Path, *, overwrite: bool = False) -> None:
+    """Return where a file may be written to `path`; ask before long work, whose result would be refused at its end.
+
+    Raises
+    ------
+    SourceError
+        `path` is a folder, or exists and `overwrite` is off.
+    """
+    target = Path(path)
     if target.is_dir():
         raise SourceError(f"{target}: is a folder. Give the name of a file.")
     if target.exists() and not overwrite:
         raise SourceError(f"{target}: exists already. Use --overwrite to replace it, or give another name.")
 
 
-def _check_free_folder(target: Path, *, overwrite: bool) -> None:
+def check_free_folder(path: str | Path, *, overwrite: bool = False) -> None:
+    """Return where a results folder may be written to `path`.
+
+    Raises
+    ------
+    SourceError
+        `path` is a file, holds files and `overwrite` is off, or holds files that onetown did not write.
+    """
+    target = Path(path)
     if not target.exists():
         return
     if not target.is_dir():

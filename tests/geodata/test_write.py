@@ -19,6 +19,8 @@ from geodata.files import sha256_of
 from geodata.portable import harmless_text
 from geodata.write import (
     FOLDER_MARK,
+    check_free,
+    check_free_folder,
     write_csv,
     write_geopackage,
     write_json,
@@ -70,6 +72,18 @@ def test_nothing_is_replaced_unless_told(tmp_path: Path) -> None:
     assert target.read_text() == "new"
     with pytest.raises(SourceError, match=r"is a folder\. Give the name of a file"):
         write_text("new", tmp_path)
+
+
+def test_one_can_ask_before_long_work(tmp_path: Path) -> None:
+    """Ninety seconds of work must not end in a refusal that was known at the start."""
+    (tmp_path / "map.html").write_text("earlier")
+    check_free(tmp_path / "new.html")
+    check_free(tmp_path / "map.html", overwrite=True)
+    check_free_folder(tmp_path / "new")
+    with pytest.raises(SourceError, match="exists already"):
+        check_free(str(tmp_path / "map.html"))
+    with pytest.raises(SourceError, match="holds files already"):
+        check_free_folder(str(tmp_path))
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
