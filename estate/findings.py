@@ -2,7 +2,7 @@
 
 Every check returns a table of findings; :func:`as_faults` words them for people. Harmless mends are told once per
 column with a count; rows set aside and questions are told one by one, up to a limit that keeps the account readable
-(the table of rows set aside always has every row); more than a hundred rows with one and the same sentence are one.
+(the table of rows set aside always has every row); more than thirty rows with one and the same sentence are one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COLUMNS = ["row", "column", "value", "rule", "message", "remedy", "severity"]
 SET_ASIDE: Severity = "set_aside"
 QUESTION: Severity = "question"
 ONE_BY_ONE = 300
-ALIKE = 100
+ALIKE = 30
 
 
 def findings(

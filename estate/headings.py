@@ -96,7 +96,7 @@ def plain_heading(heading: str) -> str:
     >>> plain_heading("PropertyName"), plain_heading("STATION_EASTING"), plain_heading("Net area (m2)")
     ('property name', 'station easting', 'net area m2')
     """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", heading)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", heading.replace("kWh", "kwh"))
     return " ".join(re.sub(r"[^0-9a-z£²]+", " ", words.lower()).split())
 
 
@@ -363,7 +363,7 @@ def _by_values(grid: Grid, chosen: Mapping[str, ColumnMatch], evidence: Mapping[
     if not taken & {"easting", "longitude", "x", "coordinates"}:
         claim("latitude", "sure_latitude")
         if "latitude" in taken:
-            claim("longitude", "longitude")
+            claim("longitude", "sure_longitude")
         else:
             claim("easting", "metres")
             claim("northing", "metres")

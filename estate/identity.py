@@ -75,7 +75,7 @@ def _one_postcode(cell: str) -> tuple[str, str, str]:
     inside = [code for code in (normalise_postcode(" ".join(found)) for found in _IN_TEXT.findall(cell)) if code]
     if inside:
         return inside[0], f"'{cell[:60]}' is read as {inside[0]}.", ""
-    outward = outward_only(cell.split(" ")[0]) if re.fullmatch(r"\S+(?: \d)?", cell) else None
+    outward = outward_only(cell.partition(" ")[0]) if re.fullmatch(r"\S+(?: \d)?", cell) else None
     if outward is not None:
         return cell, "", f"'{cell}' is only the first part of a postcode."
     return "", "", f"'{cell[:60]}' is no postcode."

@@ -336,7 +336,8 @@ def _unplaced(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | 
 
 
 def _non_properties(rows: pd.DataFrame) -> pd.DataFrame:
-    words = not_a_property(rows["name"] + " / " + rows["use_recorded"])
+    words = not_a_property(rows["name"])
+    words = words.where(words.ne(""), not_a_property(rows["use_recorded"]))
     hit = words.ne("")
     return findings(
         rows.index[hit],

@@ -96,7 +96,8 @@ def _near(table: gpd.GeoDataFrame, within_m: float) -> npt.NDArray[np.intp]:
     pairs = np.asarray(cKDTree(points).query_pairs(within_m, output_type="ndarray"), dtype=np.intp)
     body = pd.factorize(table["organisation"])[0]
     pairs = pairs[body[pairs[:, 0]] != body[pairs[:, 1]]]
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    ordered: npt.NDArray[np.intp] = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return ordered
 
 
 def _sides(table: gpd.GeoDataFrame, standard: SpaceStandard) -> _Side:

@@ -26,6 +26,7 @@ LONGITUDES = (-9.5, 2.5)
 LATITUDES = (49.5, 61.5)
 EASTINGS = (0.0, 700_000.0)
 NORTHINGS = (0.0, 1_300_000.0)
+WHOLE_COLUMN = 3  # as many pairs the wrong way round, and more than half of all: the headings are exchanged
 _GRID = re.compile(r"([HNOST])([A-HJ-Z])(\d{4}|\d{6}|\d{8}|\d{10})")
 _PAIR = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
@@ -257,7 +258,9 @@ def _pair_findings(
     """Return what is to be said about pairs: 0,0, swapped, nowhere in Britain."""
     zero = kind.index[kind.eq("zero")]
     nowhere = kind.index[kind.ne("") & kind.ne("zero") & ~got]
-    swapped = kind.index[kind.isin(["degrees swapped", "metres swapped"]) & got] if ordered else kind.index[:0]
+    turned = kind.isin(["degrees swapped", "metres swapped"]) & got & ordered
+    every = bool(turned.sum() >= WHOLE_COLUMN and turned.sum() > 0.5 * got.sum())
+    swapped = kind.index[turned & (not every)]
     return [
         findings(
             zero,
@@ -285,6 +288,15 @@ def _pair_findings(
             + "' stand in the wrong columns: only the other order lies in Britain, and it is used.",
             remedy="Exchange the two cells.",
             severity="question",
+            column=heading,
+            value=written,
+        ),
+        findings(
+            kind.index[turned & every],
+            rule="swapped_columns",
+            message="The two columns hold each other's values; they are read the other way round.",
+            remedy="Exchange the two headings.",
+            severity="note",
             column=heading,
             value=written,
         ),

@@ -82,7 +82,8 @@ def check_against_postcodes(points: pd.DataFrame, postcode: pd.Series, table: Po
     centre = table.units.reindex(code.to_numpy()).set_index(at.index)
     reach = table.sectors["reach_m"].reindex(code.str[:-2].to_numpy()).set_axis(at.index)
     distance = pd.Series(np.hypot(at["easting"] - centre["easting"], at["northing"] - centre["northing"]), at.index)
-    far = distance > np.maximum(FAR_M, 2 * reach)
+    far = distance > FAR_M
+    limit = (2 * reach).clip(lower=FAR_M)
     doubtful = ~far & (distance > np.maximum(DOUBTFUL_M, reach))
     coarse, coarse_distance, coarse_centre = _against_district(at, code, centre["easting"].isna(), table)
     asked = findings(
@@ -95,9 +96,12 @@ def check_against_postcodes(points: pd.DataFrame, postcode: pd.Series, table: Po
         value=at["written"],
     )
     return joined(
-        [_far(at[far], code[far], distance[far], centre[far]),
-         _far(at[coarse], code[coarse], coarse_distance[coarse], coarse_centre[coarse]), asked]
-    )  # fmt: skip
+        [
+            _far(at[far], code[far], distance[far], centre[far], limit=limit[far]),
+            _far(at[coarse], code[coarse], coarse_distance[coarse], coarse_centre[coarse]),
+            asked,
+        ]
+    )
 
 
 def _against_district(
@@ -110,8 +114,14 @@ def _against_district(
     return far, distance, district
 
 
-def _far(at: pd.DataFrame, code: pd.Series, distance: pd.Series, centre: pd.DataFrame) -> pd.DataFrame:
-    """Return findings for far points: set aside, unless the point is not that far and no slip explains it."""
+def _far(
+    at: pd.DataFrame, code: pd.Series, distance: pd.Series, centre: pd.DataFrame, *, limit: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return findings for far points: set aside where a slip explains the distance or it is beyond all doubt.
+
+    Two digits exchanged, or the pair turned round, explain any distance; weaker slips only one beyond the limit of the
+    sector. What nothing explains is asked about up to TOO_FAR_M.
+    """
     proposals = [
         _proposal(east, north, (to_east, to_north), str(postcode))
         for (east, north), (to_east, to_north), postcode in zip(
@@ -123,8 +133,12 @@ def _far(at: pd.DataFrame, code: pd.Series, distance: pd.Series, centre: pd.Data
     ]
     remedy = pd.Series(proposals, index=at.index[: len(proposals)], dtype="str").reindex(at.index)
     remedy = remedy.fillna("Check the coordinates against the postcode.")
+    limit = pd.Series(FAR_M, index=at.index) if limit is None else limit
     message = "The point '" + at["written"] + "' lies " + _km(distance) + " from its postcode " + code + "."
-    unexplained = (distance <= TOO_FAR_M) & ~remedy.str.startswith("Probably")
+    explained = remedy.str.startswith("Probably")
+    sure = (explained & (remedy.str.contains("exchanged") | (distance > limit))) | (
+        distance > limit.clip(lower=TOO_FAR_M)
+    )
     return joined(
         [
             findings(
@@ -136,7 +150,7 @@ def _far(at: pd.DataFrame, code: pd.Series, distance: pd.Series, centre: pd.Data
                 column=at["column"],
                 value=at["written"],
             )
-            for rows, severity in ((~unexplained, SET_ASIDE), (unexplained, QUESTION))
+            for rows, severity in ((sure, SET_ASIDE), (~sure, QUESTION))
         ]
     )
 
@@ -301,21 +315,25 @@ def check_against_place(
     shapely.prepare(extent)
     inside = shapely.contains_xy(extent, at["easting"].to_numpy(), at["northing"].to_numpy())
     out = at[~inside]
+    if national or (len(out) > len(at) / 2 and len(out) >= N_NATIONAL):
+        return _elsewhere(out, name)
     away = pd.Series(
         gpd.points_from_xy(out["easting"], out["northing"]).distance(extent), index=out.index, dtype="float64"
     )
     out, away = out[away > EDGE_M], away[away > EDGE_M]
-    if national or (len(out) > len(at) / 2 and len(out) >= N_NATIONAL):
-        return findings(
-            out.index,
-            rule="outside_place",
-            message=f"Outside {name}.",
-            remedy="Nothing to do: the list covers more than the place.",
-            severity="set_aside",
-            column=out["column"],
-            value=out["written"],
-        )
     return _own_outside(out, postcode.loc[out.index], away, name, table)
+
+
+def _elsewhere(out: pd.DataFrame, name: str) -> pd.DataFrame:
+    return findings(
+        out.index,
+        rule="outside_place",
+        message=f"Outside {name}.",
+        remedy="Nothing to do: the list covers more than the place.",
+        severity="set_aside",
+        column=out["column"],
+        value=out["written"],
+    )
 
 
 def _own_outside(

@@ -256,18 +256,16 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
     named = recognise_uses(rows["name"])
     general = use or promised
     exceptions = named.where(named.isin(["house", "office", "land", "car park"]) & rows["name"].map(_is_exception), "")
-    vague = told.isin(["", "other", "land"])
-    chosen = told.where(~vague, "")
+    chosen = told
     for option in (
         recognise_uses(rows["status_recorded"].where(rows["status_recorded"].str.upper().eq("HQ"), ""), whole=True),
         exceptions if general else named,
         pd.Series(general, index=rows.index),
         detail,
-        told,
         recognise_uses(rows["address"].str.split(",").str[0].fillna("")) if not general else named,
     ):
         chosen = chosen.where(chosen.ne(""), option)
-    land = rows["holding"].eq("land") & ~chosen.isin(["car park", "house"]) & named.isin(["", "land", "other"])
+    land = rows["holding"].eq("land") & told.eq("") & chosen.ne("car park") & named.isin(["", "land", "other", "house"])
     chosen = chosen.mask(land, "land").replace("", "other")
     known = uses()
     services = rows["services"].where(rows["services"].ne(""), chosen.map(lambda name: known[name].services))

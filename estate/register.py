@@ -38,6 +38,8 @@ class Register:
         `questions`.
     shared
         Buildings with the same UPRN under two or more bodies: `uprn`, `n_bodies`, `organisations`, `asset_ids`.
+    mapping
+        What every column of every file was taken for: `file`, `column`, `field` ("" for not used), `confidence`, `why`.
     """
 
     assets: gpd.GeoDataFrame
@@ -45,6 +47,7 @@ class Register:
     faults: tuple[Fault, ...]
     account: pd.DataFrame
     shared: pd.DataFrame
+    mapping: pd.DataFrame
 
 
 def build_register(lists: Sequence[AssetList]) -> Register:
@@ -66,7 +69,7 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     assets, clashes = _unique_ids(assets)
     faults = tuple(fault for one in lists for fault in one.faults) + clashes
     set_aside = pd.concat([one.set_aside for one in lists], ignore_index=True)
-    return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets))
+    return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets), _mapping(lists))
 
 
 def shared_buildings(assets: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -198,6 +201,13 @@ def _unique_ids(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Fault
         for (_, row), new in zip(assets[again].iterrows(), ids[again], strict=True)
     )
     return assets.set_axis(ids), faults
+
+
+def _mapping(lists: Sequence[AssetList]) -> pd.DataFrame:
+    rows = [
+        (one.file, match.column, match.field, match.confidence, match.why) for one in lists for match in one.mapping
+    ]
+    return pd.DataFrame(rows, columns=["file", "column", "field", "confidence", "why"])
 
 
 def _account(lists: Sequence[AssetList]) -> pd.DataFrame:

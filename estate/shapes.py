@@ -54,6 +54,11 @@ def _sure_latitude(cell: str) -> bool:
     return bool(_DECIMAL.fullmatch(cell)) and _within(49.5, 61.0)(cell)
 
 
+def _degree(cell: str) -> bool:
+    """Return True for degrees of either kind: the two columns may be exchanged."""
+    return (_within(-9.5, 61.5)(cell) and "." in cell) or cell.strip() == "0"
+
+
 def _is(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     def test(cell: str) -> bool:
         return pattern.fullmatch(cell) is not None
@@ -76,8 +81,9 @@ SHAPES: Mapping[str, Callable[[str], bool]] = {
     "easting": _within(0, 700_000),
     "northing": _within(0, 1_300_000),
     "metres": _within(10_000, 1_300_000),
-    "longitude": lambda cell: (_within(-9.5, 2.5)(cell) and "." in cell) or cell.strip() == "0",
-    "latitude": _within(-9.5, 61.5),
+    "longitude": _degree,
+    "latitude": _degree,
+    "sure_longitude": lambda cell: bool(_DECIMAL.fullmatch(cell)) and _within(-9.5, 2.5)(cell),
     "sure_latitude": _sure_latitude,
     "pair": _is(_PAIR),
     "grid_reference": _is(_GRID),

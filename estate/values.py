@@ -22,8 +22,8 @@ AGREE = 0.15  # two areas of one cell agree within this share: published acres a
 
 BLANKS = frozenset(
     {"", "n/a", "na", "n.a.", "n/k", "nk", "none", "null", "-", "--", "\u2013", "\u2014", ".", "?", "tbc",
-     "tba", "not known", "unknown", "not applicable", "not available", "not recorded", "no data", "nan", "#n/a", "#ref!",
-     "#value!", "<null>", "[unknown]", "not held", "to be confirmed"}
+     "tba", "not known", "unknown", "not applicable", "not available", "not recorded", "no data", "nan", "#n/a",
+     "#ref!", "#value!", "<null>", "[unknown]", "not held", "to be confirmed"}
 )  # fmt: skip
 
 _UNIT_WORDS = (

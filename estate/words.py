@@ -20,6 +20,10 @@ _LAND_FIRST = re.compile(
     r"(?:former |part of |parts of |two |several |strip of |plots? of |area of |piece of |the )*"
     r"(?:land|site of|strip|verge|grass verge|open space|public open space|highway|field|fields|plots?)\b(?! registry)"
 )
+_SAYS_NOTHING = frozenset(
+    {"land & building", "land & buildings", "land and building", "land and buildings", "land building", "building",
+     "buildings", "property", "premises"}
+)  # fmt: skip
 TENURES = ("freehold", "leasehold", "licence", "PFI", "unknown")
 
 
@@ -92,7 +96,7 @@ def use_of(text: str, *, whole: bool = False) -> str:
     ('fire station', 'land', 'library')
     """
     words = plain(text)
-    if not words:
+    if not words or (whole and words in _SAYS_NOTHING):
         return ""
     if whole and words in _codes():
         return _codes()[words]
@@ -120,10 +124,22 @@ def file_use_of(stem: str) -> str:
 
 
 def not_a_property(text: pd.Series) -> pd.Series:
-    """Return the words that give a row away as no property ("rent charge"), "" for properties; the caller's index."""
+    """Return the words that give a row away as no property ("rent charge", "total"), "" for properties.
+
+    Examples
+    --------
+    >>> not_a_property(pd.Series(["Rent charge of 62 pounds", "Grand total", "Total Fitness Gym"])).tolist()
+    ['rent charge of', 'grand total', '']
+    """
     table = _uses_file()["not_a_property"]
-    pattern = _any_of(table["words"])
-    return _lookup(text, lambda cell: found[0].strip() if (found := pattern.search(f" {plain(cell)} ")) else "")
+    pattern, whole = _any_of(table["words"]), frozenset(table["whole"])
+
+    def one(cell: str) -> str:
+        words = plain(cell)
+        found = pattern.search(f" {words} ")
+        return found[0] if found else words if words in whole else ""
+
+    return _lookup(text, one)
 
 
 def recognise_uses(text: pd.Series, *, whole: bool = False) -> pd.Series:
