@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -207,6 +208,23 @@ class Place(Section):
     pairs: PairChoice = PairChoice()
     assumptions: dict[str, float] = {}
 
+    def with_choices(self, *, seed: int | None = None, seconds: float | None = None) -> Place:
+        """Return the place with another seed or another time for the optimiser, where given."""
+        identity = self.place if seed is None else self.place.model_copy(update={"seed": seed})
+        options = self.options if seconds is None else self.options.model_copy(update={"seconds": seconds})
+        return self.model_copy(update={"place": identity, "options": options})
+
+    def inputs(self) -> tuple[str, ...]:
+        """Return the names of all files that the place is made of, as place.toml spells them."""
+        census, boundaries = self.census, self.boundaries
+        names = [name for source in self.assets for name in source.paths]
+        if census:
+            names += [name for name in (census.counts, census.percentages) if name]
+        if boundaries:
+            names += [name for name in (boundaries.areas, boundaries.lookup, boundaries.centroids) if name]
+            names += [larger.file for larger in boundaries.larger]
+        return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
+
     def find(self, name: str) -> Path:
         """Return the path of a file named in place.toml."""
         return self.base / name
@@ -232,7 +250,7 @@ def read_place(path: Path, *, data: Path | None = None) -> Place:
     raw = _read_toml(path)
     identity = raw.get("place")
     folder = identity.get("data", ".") if isinstance(identity, dict) else "."
-    base = data if data is not None else path.parent / str(folder)
+    base = data if data is not None else Path(os.path.normpath(path.parent / str(folder)))
     try:
         place = Place.model_validate({**raw, "path": path, "base": base})
     except ValidationError as error:
@@ -317,15 +335,7 @@ def _check_assets(place: Place) -> None:
 
 def _check_files(place: Place) -> None:
     """Raise once, naming every file of the place that does not exist."""
-    census, boundaries = place.census, place.boundaries
-    names = [name for source in place.assets for name in source.paths]
-    if census:
-        names += [name for name in (census.counts, census.percentages) if name]
-    if boundaries:
-        names += [name for name in (boundaries.areas, boundaries.lookup, boundaries.centroids) if name]
-        names += [larger.file for larger in boundaries.larger]
-    names += [source.file for source in (place.postcodes, place.teams, place.contacts, place.notes) if source]
-    missing = [name for name in names if not place.find(name).exists()]
+    missing = [name for name in place.inputs() if not place.find(name).exists()]
     if missing:
         listed = ", ".join(f"'{name}'" for name in missing)
         raise SourceError(

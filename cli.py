@@ -1,0 +1,311 @@
+"""The ``onetown`` command: parse, load, call one function, write, say what was written.
+
+Results go to files or, with ``--json``, to standard output; talk goes to standard error. Exit codes: 0 done, 1 the data
+or the rules are at fault, 2 wrong call. Heavy imports stand inside the commands, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geodata.errors import ToolkitError
+
+if TYPE_CHECKING:
+    from geodata.place import Place
+
+app = typer.Typer(
+    name="onetown",
+    help="Plan the buildings of a place's public bodies together: segments, shared offices, access and maps."
+    "\n\nExample:  onetown demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+PlaceFile = Annotated[Path, typer.Argument(metavar="PLACE.TOML", help="The place file.", show_default=False)]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="FOLDER", help="Folder that replaces [place] data.", show_default=False)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Folder for the result files; without it only the summary is printed."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist already.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of every random choice; [place] seed by default.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md) instead of the summary.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="Time for the optimiser (seconds).")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"onetown {distribution_version('onetown')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    *, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Version.")] = False
+) -> None:
+    """Take the options that stand before every command."""
+
+
+@app.command(short_help="Read asset lists; say what is wrong; write the clean register and the rows set aside.")
+def check(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(metavar="LIST... | PLACE.TOML", help="Asset lists of any kind, or one place file."),
+    ],
+    *,
+    organisation: Annotated[str, typer.Option(help="The body that sent the lists, where they do not name it.")] = "",
+    use: Annotated[str, typer.Option(help="What the buildings are used for, where the lists do not say.")] = "",
+    postcodes: Annotated[
+        Path | None, typer.Option(help="Postcode table (ONSPD or Code-Point), to check and find places.")
+    ] = None,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown check fire.xlsx libraries.csv --postcodes onspd.csv.gz --out checked
+
+    Read asset lists of any kind and say, row by row, what is wrong and how to mend it. Every row is accepted or set
+    aside with a reason; nothing is lost.
+    """  # noqa: D400 - the example comes first on purpose
+    from maps.bundle import write_check  # noqa: PLC0415
+    from maps.study import Study, list_place, with_geography, with_register  # noqa: PLC0415
+    from maps.telling import check_sentences, tell_check  # noqa: PLC0415
+
+    say = _talk(quiet=quiet)
+    if len(inputs) == 1 and inputs[0].suffix == ".toml":
+        study = Study(_place(inputs[0], data=data))
+        study = with_geography(study, say=say) if study.place.census and study.place.boundaries else study
+    else:
+        study = Study(list_place(inputs, organisation=organisation, use=use, postcodes=postcodes))
+    with _results(out, overwrite=overwrite) as folder:
+        study = with_register(study, say=say)
+        if folder:
+            write_check(study, folder)
+    _answer(tell_check(study), check_sentences(study), as_json=as_json, out=out)
+
+
+@app.command(short_help="Group the areas into super clusters and sub-clusters; write the model and the portraits.")
+def segment(
+    place: PlaceFile,
+    *,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown segment place.toml --out segments
+
+    Group the small areas of a place by its census statistics: k super clusters, then sub-clusters within them.
+    """  # noqa: D400
+    from maps.bundle import MODEL_FILE, write_segments  # noqa: PLC0415
+    from maps.study import Study, with_geography, with_segments  # noqa: PLC0415
+    from maps.telling import segment_sentences, tell_segment  # noqa: PLC0415
+
+    say = _talk(quiet=quiet)
+    chosen = _place(place, data=data, seed=seed)
+    with _results(out, overwrite=overwrite) as folder:
+        study = with_segments(with_geography(Study(chosen), say=say), say=say)
+        if folder:
+            write_segments(study, folder)
+    model = None if out is None else out / MODEL_FILE
+    _answer(tell_segment(study, model=model), segment_sentences(study), as_json=as_json, out=out)
+
+
+@app.command(short_help="Work out which buildings could be shared or given up: do nothing, each alone, joint.")
+def options(
+    place: PlaceFile,
+    *,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    seconds: Seconds = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown options place.toml --seconds 60 --out options
+
+    Compare doing nothing, each body alone and all bodies together: money, moves, access, with a proven bound.
+    """  # noqa: D400
+    from maps.bundle import write_options  # noqa: PLC0415
+    from maps.study import study_place  # noqa: PLC0415
+    from maps.telling import option_sentences, tell_options  # noqa: PLC0415
+
+    chosen = _place(place, data=data, seed=seed, seconds=seconds)
+    with _results(out, overwrite=overwrite) as folder:
+        study = study_place(chosen, say=_talk(quiet=quiet))
+        if folder:
+            write_options(study, folder)
+    _answer(tell_options(study), option_sentences(study), as_json=as_json, out=out)
+
+
+@app.command("map", short_help="Draw one self-contained HTML map that opens anywhere, offline.")
+def map_command(
+    place: PlaceFile,
+    *,
+    data: Data = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file, or a folder for map.html.")] = Path(
+        "map.html"
+    ),
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    seconds: Seconds = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown map place.toml --out map.html
+
+    Draw segments, buildings, moves and closures on one page that needs no network and no installation.
+    """  # noqa: D400
+    from geodata.write import check_free  # noqa: PLC0415
+    from maps.bundle import draw  # noqa: PLC0415
+    from maps.study import study_place  # noqa: PLC0415
+    from maps.telling import tell_map  # noqa: PLC0415
+
+    path = out if out.suffix == ".html" else out / "map.html"
+    check_free(path, overwrite=overwrite)
+    study = study_place(_place(place, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
+    summary = draw(study, path, overwrite=overwrite)
+    told = f"{summary.areas:,} areas and {summary.assets:,} buildings in {summary.bytes / 1e6:.2f} MB."
+    _answer(tell_map(summary), [told], as_json=as_json, out=path)
+
+
+@app.command(short_help="All of it, from place.toml: check, segment, options, map, tables and run.json.")
+def run(
+    place: PlaceFile,
+    *,
+    data: Data = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("onetown-results"),
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    seconds: Seconds = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown run place.toml --out results
+
+    Do the whole analysis of a place and write map, tables, register and run.json into one folder.
+    """  # noqa: D400
+    _run(_place(place, data=data, seed=seed, seconds=seconds), out, overwrite=overwrite, as_json=as_json, quiet=quiet)
+
+
+@app.command(short_help="Build Peakshire, a made-up county, and analyse it whole, offline.")
+def demo(
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the county and its results.")] = Path(
+        "peakshire"
+    ),
+    overwrite: Overwrite = False,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the county and of every random choice.")] = 0,
+    seconds: Seconds = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown demo --out peakshire
+
+    Write the census, boundaries and 26 asset lists of an invented county, then run the whole analysis on them.
+    """  # noqa: D400
+    from geodata.demo import write_demo  # noqa: PLC0415
+    from geodata.write import check_free_folder, writing_folder  # noqa: PLC0415
+
+    check_free_folder(out / "results", overwrite=overwrite)
+    _talk(quiet=quiet)("Inventing Peakshire: areas, census, 26 bodies and their lists")
+    with writing_folder(out / "input", overwrite=overwrite) as folder:
+        write_demo(folder, seed=seed)
+    place = _place(out / "input" / "place.toml", seed=seed, seconds=seconds)
+    _run(place, out / "results", overwrite=overwrite, as_json=as_json, quiet=quiet)
+
+
+def main() -> None:
+    """Run the command; turn an error of the toolkit into its sentence and exit code 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        app()
+    except ToolkitError as error:
+        typer.echo(f"onetown: {error}", err=True)
+        sys.exit(1)
+
+
+def _place(path: Path, *, data: Path | None = None, seed: int | None = None, seconds: float | None = None) -> Place:
+    """Return the place with the choices of the command line in it."""
+    from geodata.place import read_place  # noqa: PLC0415
+
+    return read_place(path, data=data).with_choices(seed=seed, seconds=seconds)
+
+
+def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool) -> None:
+    """Do the whole analysis and say what was found and written."""
+    from maps import telling  # noqa: PLC0415
+    from maps.bundle import write_run  # noqa: PLC0415
+    from maps.study import study_place  # noqa: PLC0415
+
+    say = _talk(quiet=quiet)
+    with _results(out, overwrite=overwrite) as folder:
+        study = study_place(place, say=say)
+        say("Drawing the map and writing tables")
+        told = write_run(study, folder or out)
+    parts = (telling.segment_sentences, telling.estate_sentences, telling.option_sentences)
+    lines = [telling.check_sentences(study)[-1], *(line for part in parts for line in part(study))]
+    _answer(
+        {"folder": str(out), **told}, [*lines, f"Open {out / 'map.html'} in any browser."], as_json=as_json, out=out
+    )
+
+
+@contextmanager
+def _results(out: Path | None, *, overwrite: bool) -> Iterator[Path | None]:
+    """Give the folder to write to, or None; what is half-written when the run stops is thrown away."""
+    from geodata.write import writing_folder  # noqa: PLC0415
+
+    if out is None:
+        yield None
+        return
+    with writing_folder(out, overwrite=overwrite) as folder:
+        yield folder
+
+
+def _talk(*, quiet: bool) -> Callable[[str], None]:
+    """Return a function that says a line of progress with the seconds passed, on standard error."""
+    start = time.monotonic()
+
+    def say(line: str) -> None:
+        if not quiet:
+            typer.echo(f"{time.monotonic() - start:6.1f} s  {line}", err=True)
+
+    return say
+
+
+def _answer(values: Mapping[str, object], lines: Sequence[str], *, as_json: bool, out: Path | None) -> None:
+    """Print the result, as JSON or in words, and where it was written."""
+    if as_json:
+        from geodata.portable import plain  # noqa: PLC0415
+
+        typer.echo(json.dumps(plain(values), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        typer.echo("\n".join(_printable(line) for line in lines))
+    if out is not None:
+        typer.echo(f"Written: {out}", err=True)
+
+
+def _printable(line: str) -> str:
+    """Return the line without control and direction signs that text from files could carry to a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)

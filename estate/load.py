@@ -1,0 +1,147 @@
+"""Load what a ``place.toml`` says about buildings: lists, register, teams, rules and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from estate.access import AccessStandard
+from estate.costs import CostRules, cost_rules
+from estate.intake import AssetList, ListSettings, read_asset_list
+from estate.position import postcode_table
+from estate.register import Register, build_register
+from estate.rules import Pin, Rules
+from estate.space import ASSUMPTIONS as SPACE_ASSUMPTIONS
+from estate.teams import default_teams, read_teams
+from geodata.errors import DataError, Fault, ToolkitError
+from geodata.place import AssetSource, Place
+
+#: Numbers of :class:`estate.rules.Rules` that ``[assumptions]`` may set.
+RULE_ASSUMPTIONS = tuple(field.name for field in fields(Rules) if field.type == "float" and field.name != "max_move_km")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """How an option is to be judged: the rules no plan may break, and what things cost."""
+
+    rules: Rules
+    costs: CostRules
+
+
+def load_register(
+    place: Place,
+    *,
+    postcodes: pd.DataFrame | None = None,
+    extent: BaseGeometry | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Register:
+    """Read every asset list of the place and join them into one register.
+
+    Parameters
+    ----------
+    place
+        The place; ``[[assets]]`` names the lists.
+    postcodes
+        Centres of postcodes (BNG), as :func:`geodata.postcodes.read_postcodes` gives them.
+    extent
+        Outline of the place (BNG); None asks nothing about rows outside.
+    say
+        Told what is being read.
+
+    Raises
+    ------
+    DataError
+        No list is named, or lists cannot be read or joined; all lists at fault are told at once.
+    """
+    if not place.assets:
+        raise DataError(f'{place.path}: no asset list is named. Add an [[assets]] entry with file = "...".')
+    table = None if postcodes is None else postcode_table(postcodes)
+    lists: list[AssetList] = []
+    errors: list[ToolkitError] = []
+    for settings in (one for source in place.assets for one in list_settings(place, source)):
+        say(f"Reading {settings.path}")
+        try:
+            one = read_asset_list(settings, postcodes=table, place_extent=extent, place_name=place.place.name)
+        except ToolkitError as error:
+            errors.append(error)
+        else:
+            lists.append(one)
+    if errors:
+        raise _joined(errors)
+    return build_register(lists)
+
+
+def list_settings(place: Place, source: AssetSource) -> list[ListSettings]:
+    """Return the settings of each file of an ``[[assets]]`` entry."""
+    return [
+        ListSettings(
+            path=place.find(path),
+            organisation=source.organisation,
+            use=source.use,
+            services=source.services,
+            columns=source.columns,
+            sheet=source.sheet,
+            national=source.national,
+        )
+        for path in source.paths
+    ]
+
+
+def load_teams(place: Place, assets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the teams of the place: those listed, and assumed ones for buildings in service use without any.
+
+    Parameters
+    ----------
+    place
+        The place; ``[teams]`` names the list, which may be absent.
+    assets
+        Register with its gaps filled, indexed by ``asset_id``.
+
+    Returns
+    -------
+    DataFrame
+        The teams table, indexed by ``team_id``, with the column ``from`` ("recorded" or "assumed").
+    """
+    assumed = default_teams(assets)
+    if place.teams is None:
+        return assumed
+    listed = read_teams(place.find(place.teams.file), assets).assign(**{"from": "recorded"})
+    return pd.concat([listed, assumed[~assumed["asset_id"].isin(listed["asset_id"])]])
+
+
+def load_prices(place: Place) -> Prices:
+    """Return rules and costs of the place: ``[access]``, ``[options]`` and ``[assumptions]``.
+
+    Raises
+    ------
+    DataError
+        An assumption is unknown (with the nearest known name), or a value is out of range.
+    """
+    choice, assumptions = place.options, dict(place.assumptions)
+    costs = cost_rules(
+        {"horizon_years": choice.horizon_years, **assumptions}, known_elsewhere=(*SPACE_ASSUMPTIONS, *RULE_ASSUMPTIONS)
+    )
+    limits = {name: assumptions[name] for name in RULE_ASSUMPTIONS if name in assumptions}
+    if choice.max_move_km is not None:
+        limits["max_move_km"] = choice.max_move_km
+    rules = Rules(
+        uses=choice.uses,
+        standards=tuple(AccessStandard(one.service, one.limit_min, one.max_loss) for one in place.access.standards),
+        pins=tuple(Pin(pin.rule, pin.asset or "", pin.team or "", pin.reason) for pin in choice.pins),
+        never_together=choice.never_together,
+        **limits,  # type: ignore[arg-type]
+    )
+    return Prices(rules, costs)
+
+
+def _joined(errors: list[ToolkitError]) -> ToolkitError:
+    """Return one error that says what all of them say."""
+    if len(errors) == 1:
+        return errors[0]
+    faults: list[Fault] = [fault for error in errors for fault in error.faults]
+    told = " ".join(f"({number}) {error}" for number, error in enumerate(errors, start=1))
+    return DataError(f"{len(errors)} lists cannot be read. {told}", faults=faults)

@@ -1,0 +1,167 @@
+"""Write a study into a folder that other tools open: map, GeoPackage, CSV tables, model and run.json."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from estate.account import write_account
+from geodata.files import sha256_of
+from geodata.place import Place
+from geodata.write import write_csv, write_geopackage, write_json, write_text
+from maps.base import MapSummary, save_map
+from maps.county import build_map
+from maps.study import Study
+from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_options, tell_segment
+
+LIBRARIES = ("geopandas", "highspy", "numpy", "pandas", "scikit-learn", "scipy", "shapely")
+MODEL_FILE = "model.json"
+
+
+def write_check(study: Study, folder: Path) -> None:
+    """Write the clean register, the rows set aside with reasons, and the account to send back."""
+    if study.register is None or study.estate is None:
+        return
+    write_geopackage({"register": study.estate.assets}, folder / "register.gpkg")
+    write_csv(study.register.set_aside, folder / "set_aside.csv", index=False)
+    write_account(
+        study.register, folder / "account.html", title=f"{study.place.place.name}: account of the asset lists"
+    )
+
+
+def write_segments(study: Study, folder: Path) -> None:
+    """Write the model, the segment of every area, the portraits and the index scores."""
+    if study.segments is None:
+        return
+    segments = study.segments
+    write_text(segments.model.to_json(), folder / MODEL_FILE)
+    write_csv(segments.table, folder / "segments.csv")
+    write_csv(segments.portraits, folder / "portraits.csv", index=False)
+    write_csv(segments.stands_out, folder / "stands_out.csv", index=False)
+    write_csv(segments.index_scores, folder / "index_scores.csv")
+
+
+def write_options(study: Study, folder: Path) -> None:
+    """Write funnel, yardsticks, pairs, and the tables of all options, one file a table with the option's name first."""
+    if study.estate is not None:
+        write_csv(study.estate.funnel, folder / "funnel.csv", index=False)
+        write_csv(study.estate.yardsticks, folder / "yardsticks.csv")
+        write_csv(study.estate.pairs, folder / "pairs.csv", index=False)
+        write_csv(study.estate.estimates, folder / "estimates.csv", index=False)
+    if not study.plans:
+        return
+    tables = [plan.tables() for plan in study.plans]
+    for name in tables[0]:
+        together = [_named(table[name], plan.name) for plan, table in zip(study.plans, tables, strict=True)]
+        write_csv(pd.concat(together, ignore_index=True), folder / f"option_{name}.csv", index=False)
+
+
+def write_run(study: Study, folder: Path) -> dict[str, Any]:
+    """Write everything into an empty folder and return what ``onetown run --json`` prints.
+
+    Parameters
+    ----------
+    study
+        A whole study, as :func:`maps.study.study_place` gives it.
+    folder
+        An existing, empty folder.
+
+    Returns
+    -------
+    dict
+        The content of ``run.json``, documented in docs/json.md.
+    """
+    write_check(study, folder)
+    write_segments(study, folder)
+    write_options(study, folder)
+    write_geopackage(dict(_layers(study)), folder / "results.gpkg")
+    summary = draw(study, folder / "map.html")
+    told = {
+        "place": study.place.place.name,
+        "made_up": study.place.place.made_up,
+        "seed": study.place.place.seed,
+        "versions": _versions(),
+        "inputs": _inputs(study.place),
+        "files": [*sorted(path.name for path in folder.iterdir()), "run.json"],
+        "check": tell_check(study),
+        "segment": tell_segment(study, model=Path(MODEL_FILE)),
+        "options": tell_options(study),
+        "map": {**tell_map(summary), "path": "map.html"},
+        "estate": estate_sentences(study),
+        "notes": notes_of(study),
+        "assumptions": [] if not study.plans else list(study.plans[-1].assumptions),
+        "timings": study.timings,
+    }
+    write_json(told, folder / "run.json")
+    return told
+
+
+def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
+    """Draw the study as one HTML page.
+
+    Raises
+    ------
+    DataError
+        The place has no attribution, or nothing can be drawn.
+    SourceError
+        The file exists and `overwrite` is off.
+    """
+    if study.geography is None or study.estate is None:
+        raise ValueError("draw needs a study with geography and register")
+    place, boundaries = study.place.place, study.place.boundaries
+    page = build_map(
+        title=place.name,
+        areas=study.geography.areas,
+        segments=study.segments,
+        assets=study.estate.assets,
+        plans=study.plans,
+        attribution="" if boundaries is None else boundaries.attribution,
+        made_up=place.made_up,
+        notes=notes_of(study),
+    )
+    return save_map(page, path, overwrite=overwrite)
+
+
+def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """Yield the layers of results.gpkg: areas with their segments, buildings with what the joint option decides."""
+    if study.geography is not None:
+        areas = study.geography.areas
+        joined = areas if study.segments is None else areas.join(_with_names(study))
+        yield "areas", joined
+    if study.estate is not None:
+        assets = study.estate.assets
+        for plan in study.plans[-1:]:
+            assets = assets.join(plan.buildings[["decision", "reason"]])
+        yield "buildings", assets
+
+
+def _with_names(study: Study) -> pd.DataFrame:
+    assert study.segments is not None  # noqa: S101
+    table, portraits = study.segments.table, study.segments.portraits
+    names = {level: rows.set_index("segment")["name"] for level, rows in portraits.groupby("level")}
+    return table.assign(super_name=table["super"].map(names["super"]), sub_name=table["sub"].map(names["sub"]))
+
+
+def _named(table: pd.DataFrame, option: str) -> pd.DataFrame:
+    """Return the table with the option's name as its first column."""
+    flat = (table.reset_index() if table.index.name else table).drop(columns="option", errors="ignore")
+    flat.insert(0, "option", option)
+    return flat
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "onetown": version("onetown"),
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def _inputs(place: Place) -> list[dict[str, str]]:
+    return [{"path": name, "sha256": sha256_of(place.find(name))} for name in place.inputs()]

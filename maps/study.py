@@ -1,0 +1,216 @@
+"""One place worked through, from its lists and census to its options: the recipe behind every command.
+
+Each ``with_`` function takes a :class:`Study` and returns it with one more part; :mod:`maps.bundle` writes a study into
+a folder, :mod:`maps.telling` says it as plain values and sentences.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from estate.colocation import build_problem
+from estate.load import load_prices, load_register, load_teams
+from estate.options import solve_options
+from estate.pairs import find_pairs
+from estate.phrases import pounds
+from estate.plans import Plan
+from estate.register import Register, funnel
+from estate.space import estimate_assets, space_and_rates, yardsticks
+from geodata.errors import DataError
+from geodata.load import Geography, load_geography, load_postcodes, load_travel
+from geodata.place import AssetSource, FileSource, Identity, Place
+from geodata.travel import Travel
+from segmentation.segments import Segments, build_segments
+
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The register with its gaps filled, and what can be seen in it at once.
+
+    Parameters
+    ----------
+    assets
+        Register with sizes, desks, staff and costs filled, each labelled in ``X_from``; indexed by ``asset_id``, BNG.
+    estimates
+        What was filled, by column and rule.
+    funnel, yardsticks, pairs
+        From all assets to offices; figures per body; buildings of different bodies that stand close.
+    """
+
+    assets: gpd.GeoDataFrame
+    estimates: pd.DataFrame
+    funnel: pd.DataFrame
+    yardsticks: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A place and what has been worked out so far; parts not asked for are None.
+
+    Parameters
+    ----------
+    place
+        The checked ``place.toml``.
+    geography
+        Census, areas and outline.
+    register, estate
+        The lists as read, and the register made ready for analysis.
+    segments
+        The classification.
+    teams, travel, plans
+        Who works where, the minutes used, and the options (do nothing, each alone, joint).
+    timings
+        Processor seconds by step.
+    """
+
+    place: Place
+    geography: Geography | None = None
+    register: Register | None = None
+    estate: Estate | None = None
+    segments: Segments | None = None
+    teams: pd.DataFrame | None = None
+    travel: Travel | None = None
+    plans: tuple[Plan, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def list_place(lists: Sequence[Path], *, organisation: str = "", use: str = "", postcodes: Path | None = None) -> Place:
+    """Return a place made of asset lists alone, for a check without a ``place.toml``.
+
+    Raises
+    ------
+    SourceError
+        A list does not exist.
+    """
+    source = AssetSource(files=tuple(str(path) for path in lists), organisation=organisation, use=use)
+    return Place(
+        path=Path("the command line"),
+        base=Path(),
+        place=Identity(name="the place"),
+        assets=(source,),
+        postcodes=None if postcodes is None else FileSource(file=str(postcodes)),
+    )
+
+
+def study_place(place: Place, *, say: Say = silent) -> Study:
+    """Do all of it: geography, register, segments, options.
+
+    Raises
+    ------
+    ToolkitError
+        Data or rules are at fault; see the single steps.
+    """
+    study = with_geography(Study(place), say=say)
+    study = with_register(study, say=say)
+    return with_options(with_segments(study, say=say), say=say)
+
+
+def with_geography(study: Study, *, say: Say = silent) -> Study:
+    """Return the study with census, areas and outline."""
+    say("Reading census and boundaries")
+    start = time.process_time()
+    return _timed(replace(study, geography=load_geography(study.place)), "geography", start)
+
+
+def with_register(study: Study, *, say: Say = silent) -> Study:
+    """Return the study with the register, its gaps filled, and what can be seen in it.
+
+    The lists are checked against postcodes where the place names them and against its outline where it is known.
+    """
+    place, start = study.place, time.process_time()
+    register = load_register(
+        place,
+        postcodes=load_postcodes(place),
+        extent=None if study.geography is None else study.geography.outline,
+        say=say,
+    )
+    say(f"Filling gaps in {len(register.assets):,} assets and looking for pairs")
+    standard, rates = space_and_rates(place.assumptions)
+    assets, estimates = estimate_assets(register.assets, standard, rates)
+    estate = Estate(
+        assets,
+        estimates,
+        funnel(assets),
+        yardsticks(assets, standard=standard),
+        find_pairs(assets, within_m=place.pairs.within_m, standard=standard),
+    )
+    return _timed(replace(study, register=register, estate=estate), "register", start)
+
+
+def with_segments(study: Study, *, say: Say = silent) -> Study:
+    """Return the study with its classification.
+
+    Raises
+    ------
+    DataError
+        The place has no census, or the census cannot be grouped.
+    """
+    geography, choice, start = _geography(study), study.place.segments, time.process_time()
+    say(f"Grouping {len(geography.areas):,} areas into {choice.super} super clusters and {choice.sub} sub-clusters")
+    segments = build_segments(
+        geography.census,
+        n_super=choice.super,
+        n_sub=choice.sub,
+        floor=choice.floor,
+        seed=study.place.place.seed,
+    )
+    return _timed(replace(study, segments=segments), "segments", start)
+
+
+def with_options(study: Study, *, say: Say = silent) -> Study:
+    """Return the study with teams, travel times and the three options.
+
+    Raises
+    ------
+    DataError
+        Rules, teams or buildings are at fault.
+    InfeasibleError
+        No plan satisfies the rules.
+    """
+    if study.estate is None or study.segments is None:
+        raise ValueError("with_options needs a study with a register and segments")
+    place, assets, start = study.place, study.estate.assets, time.process_time()
+    prices, teams = load_prices(place), load_teams(place, assets)
+    visited = assets[assets["use"].isin(place.options.uses) | assets.index.isin(teams["asset_id"])]
+    geography = _geography(study)
+    travel = load_travel(place, geography.areas, visited)
+    problem = build_problem(
+        assets,
+        teams,
+        areas=geography.areas,
+        travel=travel,
+        segments=study.segments.table["sub"].astype("str"),
+        rules=prices.rules,
+        costs=prices.costs,
+    )
+    blocks, buildings = len(problem.blocks), len(problem.buildings)
+    say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
+
+    def progress(name: str, cost: float, bound: float) -> None:
+        say(f"  {name}: plan {pounds(cost)}, no plan below {pounds(bound)}")
+
+    plans = solve_options(problem, seed=place.place.seed, seconds=place.options.seconds, progress=progress)
+    return _timed(replace(study, teams=teams, travel=travel, plans=plans), "options", start)
+
+
+def _geography(study: Study) -> Geography:
+    if study.geography is None:
+        raise DataError(f'{study.place.path}: no census is named. Add [census] counts = "..." and [boundaries].')
+    return study.geography
+
+
+def _timed(study: Study, step: str, start: float) -> Study:
+    return replace(study, timings={**study.timings, step: round(time.process_time() - start, 2)})

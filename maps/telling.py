@@ -1,0 +1,173 @@
+"""Say a study as plain values (``docs/json.md``) and as sentences for the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from estate.phrases import counted, pounds
+from estate.plans import Plan
+from estate.register import Register
+from geodata.errors import Fault
+from geodata.portable import plain
+from maps.base import MapSummary
+from maps.study import Study
+from segmentation.segments import Segments
+
+FAULT_KEYS = ("row", "column", "value", "rule", "message", "remedy", "sheet", "severity")
+SHOWN_FAULTS = 12
+
+Values = dict[str, Any]
+
+
+def tell_check(study: Study) -> Values:
+    """Return the shape of ``onetown check --json``."""
+    register = _register(study)
+    files = [_tell_file(str(name), rows, register) for name, rows in register.account.groupby("file", sort=False)]
+    totals = {key: sum(one[key] for one in files) for key in ("rows_in", "accepted", "set_aside")}
+    return {"files": files, **totals}
+
+
+def tell_segment(study: Study, *, model: Path | None = None) -> Values:
+    """Return the shape of ``onetown segment --json``."""
+    segments = _segments(study)
+    told: Values = plain(
+        {
+            "areas": len(segments.table),
+            "variables_used": segments.model.variables,
+            "variables_missing": segments.missing,
+            "super": int(segments.table["super"].nunique()),
+            "sub": int(segments.table["sub"].nunique()),
+            "sizes": {level: _sizes(segments, level) for level in ("super", "sub")},
+            "inertia": segments.inertia,
+            "starts": segments.starts,
+            "seed": segments.model.seed,
+            "model": model,
+        }
+    )
+    return told
+
+
+def tell_options(study: Study) -> Values:
+    """Return the shape of ``onetown options --json``."""
+    return {"options": [_tell_plan(plan) for plan in study.plans], "seed": study.place.place.seed}
+
+
+def tell_map(summary: MapSummary) -> Values:
+    """Return the shape of ``onetown map --json``."""
+    told: Values = plain(summary)
+    return told
+
+
+def check_sentences(study: Study) -> list[str]:
+    """Return the account of the lists and the first faults, worst first."""
+    register = _register(study)
+    lines = [
+        f"{row.file}{f', sheet {row.sheet!r}' if row.sheet else ''}: {counted(row.rows_in, 'row')} in, "
+        f"{row.accepted:,} accepted, {row.set_aside:,} set aside"
+        f"{f', {row.questions:,} with a question' if row.questions else ''}."
+        for row in register.account.itertuples()
+    ]
+    faults = sorted(register.faults, key=lambda fault: ("set_aside", "question", "note").index(fault.severity))
+    lines += [f"  - {fault.sentence()}" for fault in faults[:SHOWN_FAULTS]]
+    if len(faults) > SHOWN_FAULTS:
+        lines.append(
+            f"  - and {counted(len(faults) - SHOWN_FAULTS, 'more finding')}: see account.html with --out FOLDER."
+        )
+    total = tell_check(study)
+    lines.append(
+        f"{total['rows_in']:,} rows in = {total['accepted']:,} accepted + {total['set_aside']:,} set aside, "
+        f"{counted(len(total['files']), 'file')}."
+    )
+    return lines
+
+
+def segment_sentences(study: Study) -> list[str]:
+    """Return the super clusters and sub-clusters with name and size, and what is missing."""
+    segments = _segments(study)
+    lines = []
+    portraits = segments.portraits
+    supers = portraits[portraits["level"] == "super"]
+    for group in supers.itertuples():
+        lines.append(f"{group.segment}  {group.name}: {group.n_areas:,} areas, {group.population:,.0f} residents")
+        subs = portraits[(portraits["level"] == "sub") & (portraits["parent"] == group.segment)]
+        lines += [f"     {sub.segment:>2}  {sub.name}: {sub.n_areas:,} areas" for sub in subs.itertuples()]
+    return [*lines, *segments.notes()]
+
+
+def option_sentences(study: Study) -> list[str]:
+    """Return each option in its own words, and how far the minutes may be trusted."""
+    lines = [f"{plan.name.capitalize()}: {plan.sentence()}" for plan in study.plans]
+    return [*lines, *([] if study.travel is None else [study.travel.sentence()])]
+
+
+def estate_sentences(study: Study) -> list[str]:
+    """Return the funnel, the best pairs and what the money rests on."""
+    if study.estate is None:
+        return []
+    estate = study.estate
+    steps = " -> ".join(f"{row.stage} {row.n_assets:,}" for row in estate.funnel.itertuples())
+    lines = [f"Estate: {steps}."]
+    if len(estate.pairs):
+        best = estate.pairs.iloc[0]
+        lines.append(
+            f"{counted(len(estate.pairs), 'pair')} of buildings of different bodies stand close. {best['why']}"
+        )
+    cost = estate.assets["running_cost_gbp_pa"].where(estate.assets["running_cost_gbp_pa_from"].ne(""))
+    resting = cost.groupby(estate.assets["running_cost_gbp_pa_from"]).sum()
+    parts = [
+        f"{resting[kind] / cost.sum():.0%} {kind}" for kind in ("recorded", "estimated", "assumed") if kind in resting
+    ]
+    lines.append(f"Running costs of {pounds(cost.sum())} a year: {', '.join(parts)}.")
+    return lines
+
+
+def notes_of(study: Study) -> list[str]:
+    """Return what a reader of the map or of run.json must know: gaps, estimates, quality of the minutes."""
+    notes = [] if study.geography is None else list(study.geography.report.sentences())
+    notes += [] if study.segments is None else list(study.segments.notes())
+    notes += estate_sentences(study)[-1:]
+    return notes + ([] if study.travel is None else [study.travel.sentence()])
+
+
+def _tell_file(name: str, rows: pd.DataFrame, register: Register) -> Values:
+    mapping = register.mapping[register.mapping["file"] == name]
+    told: Values = plain(
+        {
+            "path": name,
+            **{key: int(rows[key].sum()) for key in ("rows_in", "accepted", "set_aside")},
+            "faults": [_tell_fault(fault) for fault in register.faults if fault.file == name],
+            "mapping": mapping.drop(columns="file").to_dict("records"),
+        }
+    )
+    return told
+
+
+def _tell_fault(fault: Fault) -> Values:
+    values = fault.to_dict()
+    return {key: values[key] for key in FAULT_KEYS}
+
+
+def _sizes(segments: Segments, level: str) -> dict[str, int]:
+    portraits = segments.portraits[segments.portraits["level"] == level]
+    return {str(row.name): int(row.n_areas) for row in portraits.itertuples(index=False)}
+
+
+def _tell_plan(plan: Plan) -> Values:
+    keys = ("name", "annual_cost_gbp", "saving_gbp_pa", "npv_gbp", "bound_gbp", "gap", "status", "released", "moved")
+    more = ("cost_gbp", "one_off_gbp")
+    return {**{key: plain(getattr(plan, key)) for key in keys + more}, "sentence": plan.sentence()}
+
+
+def _register(study: Study) -> Register:
+    if study.register is None:
+        raise ValueError("this study has no register; call with_register first")
+    return study.register
+
+
+def _segments(study: Study) -> Segments:
+    if study.segments is None:
+        raise ValueError("this study has no segments; call with_segments first")
+    return study.segments
