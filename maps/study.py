@@ -6,6 +6,7 @@ a folder, :mod:`maps.telling` says it as plain values and sentences.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from segmentation.segments import Segments, build_segments
 
 from estate.colocation import build_problem
 from estate.load import load_prices, load_register, load_teams
@@ -26,7 +28,6 @@ from geodata.errors import DataError
 from geodata.load import Geography, load_geography, load_postcodes, load_travel
 from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
-from segmentation.segments import Segments, build_segments
 
 Say = Callable[[str], None]
 
@@ -199,11 +200,22 @@ def with_options(study: Study, *, say: Say = silent) -> Study:
     blocks, buildings = len(problem.blocks), len(problem.buildings)
     say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
 
-    def progress(name: str, cost: float, bound: float) -> None:
-        say(f"  {name}: plan {pounds(cost)}, no plan below {pounds(bound)}")
-
-    plans = solve_options(problem, seed=place.place.seed, seconds=place.options.seconds, progress=progress)
+    plans = solve_options(problem, seed=place.place.seed, seconds=place.options.seconds, progress=_progress(say))
     return _timed(replace(study, teams=teams, travel=travel, plans=plans), "options", start)
+
+
+def _progress(say: Say) -> Callable[[str, float, float], None]:
+    """Return a progress function for the optimiser that speaks only when there is something new to say."""
+    told: list[str] = []
+
+    def progress(name: str, cost: float, bound: float) -> None:
+        proved = f"no plan below {pounds(bound, rounding='down')}" if math.isfinite(bound) else "no bound yet"
+        line = f"  {name}: best plan {pounds(cost)} over the horizon, {proved}"
+        if told[-1:] != [line]:
+            told.append(line)
+            say(line)
+
+    return progress
 
 
 def _geography(study: Study) -> Geography:
