@@ -46,13 +46,11 @@ def read_postcode_cells(text: pd.Series) -> Reading:
     ['DE24 9DA', 'PO21 1BA', 'M31', '', 'DL1 5LB']
     """
     clean = text.where(~is_blank(text), "").str.upper().str.strip()
-    distinct = {cell: _one_postcode(cell) for cell in clean.unique() if cell}
-    values = clean.map({cell: code for cell, (code, _, _) in distinct.items()}).fillna("").astype("str")
-    mends = clean.map({cell: mend for cell, (_, mend, _) in distinct.items() if mend}).dropna().astype("str")
-    asked = (
-        clean.map({cell: question for cell, (_, _, question) in distinct.items() if question}).dropna().astype("str")
+    distinct = {cell: _one_postcode(cell) if cell else ("", "", "") for cell in clean.unique()}
+    code, mend, asked = (
+        clean.map({cell: said[place] for cell, said in distinct.items()}).astype("str") for place in range(3)
     )
-    return Reading(values, mends, asked)
+    return Reading(code, mend[mend.ne("")], asked[asked.ne("")])
 
 
 def postcode_in(text: pd.Series) -> pd.Series:

@@ -159,10 +159,15 @@ def _note_words(table: pd.DataFrame, words: pd.Series, written: pd.Series, headi
 def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read one column of "440715,354526", "53.4, -2.3" or "POINT (-2.3 53.4)"."""
     distinct = {cell: _PAIR.findall(cell) for cell in text[~is_blank(text)].unique()}
-    pairs = {cell: (float(parts[0]), float(parts[1])) for cell, parts in distinct.items() if len(parts) == 2}
+    squares = {cell for cell in distinct if bng_from_grid_reference(cell) is not None}
+    pairs = {
+        cell: (float(parts[0]), float(parts[1]))
+        for cell, parts in distinct.items()
+        if len(parts) == 2 and cell not in squares
+    }
     a = text.map({cell: pair[0] for cell, pair in pairs.items()}).astype("float64")
     b = text.map({cell: pair[1] for cell, pair in pairs.items()}).astype("float64")
-    grid = text.map({cell: bng_from_grid_reference(cell) is not None for cell in distinct}).eq(True)
+    grid = text.isin(squares)
     words = a.isna() & ~is_blank(text) & ~grid
     found = findings(
         words[words].index,

@@ -116,7 +116,7 @@ def file_use_of(stem: str) -> str:
     >>> file_use_of("gm_jobcentreplus"), file_use_of("fire_rescue_land_and_assets_2016"), file_use_of("assets")
     ('job centre', 'fire station', '')
     """
-    words = f" {plain(re.sub(r'(?<=[a-z])(?=[A-Z])|_', ' ', stem))} "
+    words = f" {plain(re.sub(r'(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_', ' ', stem))} "
     for entry in _entries():
         if any(f" {word} " in words for word in entry.get("file_words", [])):
             return str(entry["name"])
