@@ -53,7 +53,7 @@ class MapSummary:
     assets: int
 
 
-class DataLayer(MacroElement):  # type: ignore[misc]
+class DataLayer(MacroElement):
     """A layer of a :class:`TownMap`: plain values under a name that the page's scripts know.
 
     Parameters
@@ -67,27 +67,28 @@ class DataLayer(MacroElement):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, data: Json, *, rows: int = 0) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "DataLayer", name
         self.layer_name = name
         self.data = data
         self.rows = rows
 
-    def render(self, **kwargs: Any) -> None:  # noqa: ARG002 - folium passes what it likes
-        """Hand the data to the page.
+    def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - folium passes what it likes
+        """Hand the data to the page; there is nothing to show in place.
 
         Raises
         ------
-        ValueError
+        TypeError
             If the layer was added to another map than a TownMap.
         """
         page = self.get_root()
         if not isinstance(page, Page):
-            raise ValueError(f"layer '{self.layer_name}' can be drawn on a TownMap only")
+            raise TypeError(f"layer '{self.layer_name}' can be drawn on a TownMap only")
         page.data[self.layer_name] = inert_json(self.data)
+        return ""
 
 
-class TownMap(folium.Map):  # type: ignore[misc]
+class TownMap(folium.Map):
     """A folium map that is written as one self-contained, inert HTML page.
 
     Layers of folium itself can be added as long as they need nothing from the network; note that folium's popups run
@@ -144,10 +145,11 @@ class TownMap(folium.Map):  # type: ignore[misc]
         }
         Page(self.facts).add_child(self, name="map")
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:
         """Render the layers into the page; folium's own header and scripts are left out."""
         for child in self._children.values():
             child.render(**kwargs)
+        return ""
 
     def rows(self, name: str) -> int:
         """Return how many rows the layers of a name hold."""
@@ -155,7 +157,7 @@ class TownMap(folium.Map):  # type: ignore[misc]
                    if isinstance(child, DataLayer) and child.layer_name == name)  # fmt: skip
 
 
-class Page(Figure):  # type: ignore[misc]
+class Page(Figure):
     """The HTML page around a :class:`TownMap`, in the place of branca's figure.
 
     Parameters
@@ -183,7 +185,7 @@ class Page(Figure):  # type: ignore[misc]
             child.render(**kwargs)
         _check_offline(self.header)
         styles = [_leaflet_style(), *(_page_file(f"{name}.css") for name in STYLES)]
-        own = "\n".join(child.render(**kwargs) for child in self.script._children.values())
+        own = self.script.render(**kwargs).strip()  # of folium layers the caller added
         scripts = [_leaflet_script(), _page_script(), *([own] if own else [])]
         text: str = _template().render(
             **self.facts,
@@ -222,7 +224,8 @@ def save_map(page: TownMap, path: str | Path, *, overwrite: bool = False) -> Map
 
 def _check_offline(header: Any) -> None:
     """Raise if a folium layer put anything into the head of the page: it could only be a file from elsewhere."""
-    wanted = [getattr(child, "url", name) for name, child in header._children.items() if name != "meta_http"]
+    children = header._children  # noqa: SLF001 - branca has no other door to them
+    wanted = [getattr(child, "url", name) for name, child in children.items() if name != "meta_http"]
     if wanted:
         raise ValueError(f"a layer of this map needs {wanted[0]}; a TownMap asks the network for nothing")
 

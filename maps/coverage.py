@@ -49,7 +49,9 @@ class Grid:
 
     def place(self, columns: Integers, rows: Integers) -> tuple[Floats, Floats]:
         """Return the Web Mercator coordinates of grid points."""
-        return self.west + columns * self.step, self.north - rows * self.step
+        x: Floats = self.west + columns.astype(float) * self.step
+        y: Floats = self.north - rows.astype(float) * self.step
+        return x, y
 
 
 def default_tolerance_m(n_areas: int) -> float:
@@ -128,7 +130,7 @@ def _cleaned(outlines: Geometries) -> Geometries:
 
     Repeated features are the case in point: of two equal areas, cleaning leaves one. Both must stay on the map.
     """
-    clean: Geometries = shapely.coverage_clean(outlines)
+    clean: Geometries = shapely.coverage_clean(outlines)  # type: ignore[attr-defined] # stubs are of 2.1
     robbed = shapely.area(clean) < SMALLEST_SHARE_LEFT * shapely.area(outlines)
     clean[robbed] = outlines[robbed]
     return clean

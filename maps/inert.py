@@ -25,11 +25,11 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def plain_text(value: object) -> str:
-    """Return a cell as one line of visible text, empty where it is missing.
+    r"""Return a cell as one line of visible text, empty where it is missing.
 
     Examples
     --------
-    >>> plain_text("Town\\u202e Hall\\n")
+    >>> plain_text("Town\u202e Hall\n")
     'Town Hall'
     >>> plain_text(float("nan")), plain_text(None), plain_text(3.0)
     ('', '', '3')
@@ -42,7 +42,7 @@ def plain_text(value: object) -> str:
 
 
 def inert_json(value: Json) -> str:
-    """Return JSON that may stand inside a script element: no ``<``, ``>``, ``&`` or line separator is left in it.
+    r"""Return JSON that may stand inside a script element: no ``<``, ``>``, ``&`` or line separator is left in it.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def inert_json(value: Json) -> str:
     Examples
     --------
     >>> inert_json({"name": "</script><b>"})
-    '{"name":"\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e"}'
+    '{"name":"\\u003c/script\\u003e\\u003cb\\u003e"}'
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character, escape in _ESCAPES.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geodata.errors import CoverageError, did_you_mean, examples
+from geodata.errors import CoverageError, examples
 from maps.base import DataLayer
 from maps.inert import Json, coded, numbers, packed_json, plain_text
 
@@ -69,15 +69,15 @@ def _check_known(plan: Plan, index: pd.Index) -> None:
     if strange:
         raise CoverageError(
             f"plan '{plain_text(plan.name)}': building {examples(strange)} is not in the register."
-            f"{did_you_mean(strange[0], index.astype(str))} Make the plan anew from this register."
+            " Make the plan anew from this register."
         )
 
 
 def _moves(moves: pd.DataFrame, index: pd.Index) -> Json:
     """Return who moves from which building to which, by position in the register."""
     return {
-        "from": [int(position) for position in index.get_indexer(moves["from_asset"])],
-        "to": [int(position) for position in index.get_indexer(moves["to_asset"])],
+        "from": [int(position) for position in index.get_indexer(pd.Index(moves["from_asset"]))],
+        "to": [int(position) for position in index.get_indexer(pd.Index(moves["to_asset"]))],
         "organisation": coded(moves["organisation"]),
         "service": coded(moves["service"]),
         "fte": numbers(moves["fte"], decimals=1),

@@ -202,7 +202,7 @@ def _from_varints(data: bytes) -> Integers:
     """Return the numbers that :func:`_varints` wrote."""
     octets = np.frombuffer(data, dtype=np.uint8).astype(np.int64)
     last = octets < 128
-    number = np.cumsum(last) - last
+    number: Integers = np.cumsum(last) - last
     first = np.append(0, np.flatnonzero(last)[:-1] + 1)
     place = np.arange(len(octets)) - first[number]
     return np.bincount(number, weights=((octets & 127) << (7 * place)).astype(float)).astype(np.int64)
@@ -235,8 +235,9 @@ def _walked(uses: Integers) -> Integers:
     """Return the arc of each use, as ``~arc`` where it is walked from its end."""
     fresh = uses // 2 == 0
     newest = np.cumsum(fresh) - fresh - 1  # the newest arc before this use
-    arcs = np.where(fresh, newest + 1, newest + 1 - uses // 2)
-    return np.where(uses % 2 == 1, ~arcs, arcs)
+    arcs: Integers = newest + 1 - uses // 2
+    walked: Integers = np.where(uses % 2 == 1, ~arcs, arcs)
+    return walked
 
 
 def _ring(arcs: list[Floats], walk: Integers) -> Floats:
@@ -248,7 +249,7 @@ def _outline(rings: list[Floats]) -> shapely.Geometry | None:
     """Return rings as one geometry by the even-odd rule, as the page fills them; None for no rings."""
     if not rings:
         return None
-    outline = shapely.Polygon(rings[0])
+    outline: shapely.Geometry = shapely.Polygon(rings[0])
     for ring in rings[1:]:
         outline = shapely.symmetric_difference(outline, shapely.Polygon(ring))
     return outline

@@ -129,7 +129,8 @@ def _doubled_areas(rings: Rings) -> Integers:
 def _stretches(starts: Integers, sizes: Integers) -> Integers:
     """Return the positions starts[0] .. starts[0] + sizes[0] - 1, then those of the next stretch, and so on."""
     offsets = np.cumsum(sizes) - sizes
-    return np.arange(int(sizes.sum())) + np.repeat(starts - offsets, sizes)
+    shift: Integers = np.repeat(starts - offsets, sizes)
+    return np.arange(int(sizes.sum()), dtype=np.int64) + shift
 
 
 def build_topology(rings: Rings, n_areas: int) -> Topology:
@@ -190,10 +191,10 @@ def _turned_to_a_cut(rings: Rings, vertex: Integers, cut: NDArray[np.bool_]) -> 
     Such a ring starts at its vertex of lowest number, so that two rings that are equal also start equal.
     """
     position, ring = np.arange(len(vertex)), rings.ring_of_point
-    rank = np.lexsort((vertex, ~cut, ring))
+    rank: Integers = np.lexsort((vertex, ~cut, ring))
     start = rank[rings.starts] - rings.starts
-    size = rings.sizes[ring]
-    order = rings.starts[ring] + (position - rings.starts[ring] + start[ring]) % size
+    first = rings.starts[ring]
+    order = np.asarray(first + (position - first + start[ring]) % rings.sizes[ring], dtype=np.int64)
     turned = cut[order].copy()
     turned[rings.starts] = True
     return order, turned

@@ -1,0 +1,141 @@
+"""Text from partners' files is hostile: in every field, in every place it is shown, it does nothing but stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from maps.base import TownMap
+
+pytestmark = pytest.mark.browser
+
+PAYLOADS = {
+    "template literal": "${window.__pwned=1}",
+    "template literal call": "${alert(1)}",
+    "end of script": "</script><script>window.__pwned=1;alert(1)</script>",
+    "end of json": '"}]</script><img src=x onerror="window.__pwned=1">',
+    "image": "<img src=x onerror=window.__pwned=1>",
+    "svg": "<svg/onload=window.__pwned=1>",
+    "attribute": "\" onmouseover=\"window.__pwned=1\" x='",
+    "quotes": "'\"`');window.__pwned=1;//",
+    "comment": "<!--<script>window.__pwned=1",
+    "address": "javascript:window.__pwned=1",
+    "frame": "<iframe srcdoc='<script>parent.__pwned=1</script>'></iframe>",
+    "style": "</style><style>*{display:none}</style>",
+    "style value": "red;background:url(https://example.org/x)",
+    "title end": "</title><base href=https://example.org/>",
+    "jinja": "{{ 7*7 }}{% for x in ''.__class__.__mro__ %}{{ x }}{% endfor %}",
+    "direction": "\u202egnp.exe\u202c\u2066x\u2069",
+    "line separators": "a\u2028window.__pwned=1\u2029b\x00\x08",
+    "prototype": "__proto__",
+    "constructor": "constructor",
+    "formula": "=HYPERLINK(\"https://example.org\",\"x\")",
+}  # fmt: skip
+WORDS = ["name", "address", "postcode", "uprn", "organisation", "use", "tenure", "holding", "status", "condition",
+         "epc", "services", "placed_by", "nia_m2_from", "desks_from"]  # fmt: skip
+
+
+@pytest.fixture(params=PAYLOADS.values(), ids=PAYLOADS)
+def payload(request: pytest.FixtureRequest) -> str:
+    """Return one hostile text after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def hostile_segments(payload: str, town_segments: Any) -> Any:
+    """Return segments whose every word is the payload."""
+    return replace(
+        town_segments,
+        table=town_segments.table.rename(index={"T01": payload}),
+        portraits=town_segments.portraits.assign(name=payload),
+        stands_out=town_segments.stands_out.assign(label=payload, variable=payload),
+    )
+
+
+@pytest.fixture
+def hostile_plans(payload: str, town_plans: list[Any]) -> list[Any]:
+    """Return plans whose every word is the payload."""
+    return [
+        replace(
+            plan,
+            name=payload,
+            words=payload,
+            assumptions=(payload,),
+            buildings=plan.buildings.rename(index={"A1": payload}).assign(reason=payload),
+            moves=plan.moves.assign(organisation=payload, service=payload, reason=payload).replace({"A1": payload}),
+            access=plan.access.assign(service=payload, quality=payload),
+        )
+        for plan in town_plans
+    ]
+
+
+@pytest.fixture
+def hostile_town(payload: str, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return areas and buildings whose every word is the payload."""
+    areas = town_areas.rename(index={"T01": payload}).assign(locality=payload, lad_name=payload)
+    assets = town_assets.rename(index={"A1": payload}).assign(**dict.fromkeys(WORDS, payload))
+    return {"areas": areas, "assets": assets.assign(lease_end=pd.Timestamp("2031-03-25"))}
+
+
+@pytest.fixture
+def hostile_map(
+    payload: str,
+    town_map: Callable[..., TownMap],
+    hostile_town: dict[str, Any],
+    hostile_segments: Any,
+    hostile_plans: list[Any],
+) -> TownMap:
+    """Return the map of the small town with one payload in every text there is."""
+    head = dict.fromkeys(["title", "subtitle", "attribution", "today"], payload)
+    return town_map(
+        **head, **hostile_town, notes=[payload], made_up=True, segments=hostile_segments, plans=hostile_plans
+    )
+
+
+def test_hostile_text_runs_nowhere(hostile_map: TownMap, visit: Callable[..., Any]) -> None:
+    """Every view is opened with the payload in it: no script runs, no dialog opens, nothing is asked of the network."""
+    seen = visit(hostile_map)
+    page = seen.page
+    kinds = seen.ask("[...document.querySelectorAll('*')].map((node) => node.localName)")
+    assert not {"iframe", "img", "svg", "base"} & set(kinds)
+    page.click("#community-legend button >> nth=0")
+    page.locator("#level-choice input").nth(1).check()
+    page.locator("#option-choice input").nth(0).check()
+    page.locator("#option-choice input").nth(1).check()
+    page.click("#option-figures summary")
+    page.click("#bodies summary")
+    page.click("#bodies button")
+    page.click("#show-all")
+    for kind in ("area", "site"):
+        page.evaluate("(kind) => onetown.choose({ kind, id: 0 })", kind)
+        page.hover("#panel-title")
+    for query in ("a", "</", "on", "1"):
+        page.fill("#search", query)
+    page.press("#search", "Escape")
+    page.mouse.move(640, 400)
+    page.click("#open-table")
+    page.hover("#table tbody tr >> nth=0")
+    page.wait_for_timeout(50)
+    assert seen.ask("window.__pwned") is None
+    assert seen.trouble == []
+    assert seen.requests == []
+    assert seen.ask("getComputedStyle(document.querySelector('#table')).display") == "flex"
+    for kind in ("iframe", "img", "svg", "base", "object", "embed"):
+        assert page.locator(kind).count() == 0
+    attributes = seen.ask("[...document.querySelectorAll('*')].flatMap((node) => node.getAttributeNames())")
+    assert [name for name in attributes if name.startswith("on")] == []
+
+
+def test_hostile_text_is_still_legible(
+    town_map: Callable[..., TownMap], town_assets: gpd.GeoDataFrame, visit: Callable[..., Any]
+) -> None:
+    """Harmless does not mean hidden: the reader sees what the file says, character for character."""
+    name = "<b>Town & Hall</b> ${x} \"`'"
+    seen = visit(town_map(assets=town_assets.assign(name=name)))
+    seen.page.evaluate("onetown.choose({ kind: 'site', id: 0 })")
+    assert seen.page.inner_text("#panel-title") == name
