@@ -15,7 +15,7 @@ from geodata.crs import lonlat_from_bng
 from geodata.demo_estate import TODAY
 from geodata.demo_names import read_table
 from geodata.demo_sites import Body, read_bodies
-from geodata.demo_spoil import Cell, Entry, Row, SpoiledRow, spoil_facts, spoil_rows, spoil_writing
+from geodata.demo_spoil import Cell, Entry, Row, SpoiledRow, as_entries, spoil_facts, spoil_rows, spoil_writing
 from geodata.demo_workbooks import sheets_bytes, workbook_bytes
 
 SWAPPED_COLUMNS = "Lathe Homes"
@@ -56,11 +56,22 @@ def write_lists(assets: pd.DataFrame, folder: Path, *, seed: int) -> tuple[dict[
         ours = assets[assets["organisation"] == body.name]
         entries = _entries(rng, body, ours, words, first=number)
         data, marks = _LAYOUTS[body.layout](body, entries)
-        names[body.name] = f"{body.slug}{SUFFIXES[body.layout]}"
+        names[body.name] = f"{_initials(body)}-assets{SUFFIXES[body.layout]}"
         (folder / names[body.name]).write_bytes(data)
         log.append(marks.assign(organisation=body.name, file=names[body.name]))
     columns = ["organisation", "file", "sheet", "row", "asset_id", "fault", "field", "expect"]
     return names, pd.concat(log, ignore_index=True)[columns]
+
+
+def _initials(body: Body) -> str:
+    """Return the first letters of a body's name: what bodies call their files.
+
+    Examples
+    --------
+    >>> _initials(read_bodies()[0])
+    'pcc'
+    """
+    return "".join(word[0] for word in body.slug.split("-"))
 
 
 def _use_words() -> dict[str, list[str]]:
@@ -73,9 +84,11 @@ def _entries(
     rng: np.random.Generator, body: Body, assets: pd.DataFrame, words: dict[str, list[str]], *, first: int
 ) -> list[Entry]:
     """Return the rows of one body's list: facts spoiled, written in its manner, writing and rows spoiled."""
-    facts = spoil_facts(rng, [_facts(row, words) for _, row in assets.iterrows()], assets, first=first)
+    swapped = body.name == SWAPPED_COLUMNS
+    rows = [_facts(row, words) for _, row in assets.iterrows()]
+    facts = as_entries(rows, assets) if swapped else spoil_facts(rng, rows, assets, first=first)
     styles = {row["field"]: row["style"] for row in layout_columns(body.layout)}
-    written = _written(facts, styles, swapped=body.name == SWAPPED_COLUMNS)
+    written = _written(facts, styles, swapped=swapped)
     return spoil_rows(rng, spoil_writing(rng, written, assets, first=first), kind=body.kind)
 
 
@@ -164,6 +177,7 @@ def _yes_no(cell: Cell) -> Cell:
 _STYLES: dict[str, Callable[[Cell], Cell]] = {
     "text": lambda cell: cell,
     "number": _number,
+    "digits": lambda cell: None if cell is None else str(_number(cell)),
     "figure": lambda cell: int(str(cell)),
     "decimal_comma": _comma,
     "pounds": _pounds,
@@ -232,8 +246,9 @@ def _geojson(body: Body, entries: list[Entry]) -> tuple[bytes, pd.DataFrame]:
         point = {"type": "Point", "coordinates": [float(str(lon)), float(str(lat))]} if lon is not None else None
         cells = dict(zip([column["heading"] for column in columns], _cells(entry, columns), strict=True))
         features.append({"type": "Feature", "geometry": point, "properties": cells})
-    collection = {"type": "FeatureCollection", "name": f"{body.name} (made up)", "features": features}
-    return (json.dumps(collection, ensure_ascii=False, indent=0) + "\n").encode("utf-8"), _marks(entries, first=2)
+    layer = f"{body.name} (made up)"
+    text = json.dumps({"type": "FeatureCollection", "name": layer, "features": features}, ensure_ascii=False, indent=0)
+    return f"{text}\n".encode(), _marks(entries, first=2, sheet=layer)
 
 
 def _workbook(body: Body, entries: list[Entry]) -> tuple[bytes, pd.DataFrame]:

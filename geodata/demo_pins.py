@@ -17,10 +17,10 @@ PINNED_SHARE = 0.75
 """Share of offices that must be kept."""
 AIMED_SAVING = 0.130
 """Saving of the joint option, as a share of the offices' cost, that the pins are chosen for."""
-HIGHEST_SAVING = 0.138
+HIGHEST_SAVING = 0.137
 """Share of that cost that the offices which are not pinned stand for at most: no plan can save more."""
-TRIALS = 400
-"""Random choices of pins that are reckoned."""
+TRIALS = 600
+"""Exchanges that are tried."""
 USABLE_SHARE = 0.9
 MOVE_KM = 25.0
 """Desks that may be filled and farthest move: the optimiser's own defaults."""
@@ -70,9 +70,9 @@ class Offices:
 def choose_pins(assets: pd.DataFrame, teams: pd.DataFrame, *, seed: int) -> dict[str, str]:
     """Return the offices that must be kept, with a reason each.
 
-    Of many random choices the one is taken whose joint saving, reckoned by :func:`joint_saving`, comes nearest to
-    ``AIMED_SAVING`` without the free offices costing much more than ``HIGHEST_SAVING``. Offices that cannot be released
-    anyway (PFI, or a team that may not move) are all pinned.
+    A random choice is bettered by exchanging one free office for another until its joint saving, reckoned by
+    :func:`joint_saving`, is near ``AIMED_SAVING`` and the free offices together cost no more than ``HIGHEST_SAVING``.
+    Offices that cannot be released anyway (PFI, or a team that may not move) are all pinned.
 
     Parameters
     ----------
@@ -86,12 +86,21 @@ def choose_pins(assets: pd.DataFrame, teams: pd.DataFrame, *, seed: int) -> dict
     offices = as_offices(assets, teams)
     settled = table.index.isin(teams.loc[~teams["may_move"], "asset_id"]) | (table["tenure"] == "PFI").to_numpy()
     n_free = len(table) - round(PINNED_SHARE * len(table))
-    trials = [rng.permutation(np.flatnonzero(~settled))[:n_free] for _ in range(TRIALS)]
-    saving = np.array([joint_saving(offices, free=free) for free in trials])
-    most = np.array([offices.cost[free].sum() / offices.cost.sum() for free in trials])
-    free = trials[int((np.abs(saving - AIMED_SAVING) + np.maximum(most - HIGHEST_SAVING, 0)).argmin())]
+    free = rng.permutation(np.flatnonzero(~settled))
+    chosen, least = free[:n_free], _miss(offices, free[:n_free])
+    for _ in range(TRIALS):
+        swap, other = int(rng.integers(n_free)), free[rng.integers(len(free))]
+        trial = np.where(np.arange(n_free) == swap, other, chosen)
+        if other not in chosen and (miss := _miss(offices, trial)) < least:
+            chosen, least = trial, miss
     reasons = rng.choice(PIN_REASONS, len(table))
-    return {str(table.index[place]): str(reasons[place]) for place in range(len(table)) if place not in free}
+    return {str(table.index[place]): str(reasons[place]) for place in range(len(table)) if place not in chosen}
+
+
+def _miss(offices: Offices, free: Ints) -> float:
+    """Return how far a choice of free offices is from the aim: too little or too much saved, or too dear together."""
+    dear = offices.cost[free].sum() / offices.cost.sum() - HIGHEST_SAVING
+    return abs(joint_saving(offices, free=free) - AIMED_SAVING) + max(float(dear), 0.0)
 
 
 def as_offices(assets: pd.DataFrame, teams: pd.DataFrame) -> Offices:

@@ -60,15 +60,16 @@ def name_areas(land: Land) -> pd.DataFrame:
 
 
 def _runs(group: Ints, length: int) -> Ints:
-    """Number consecutive runs of about ``length`` members, each within one group.
+    """Number runs of about ``length`` neighbours in a row, each within one group; groups stand in a row too.
 
     Examples
     --------
-    >>> _runs(np.array([0, 0, 0, 0, 1, 1, 1]), 2)
+    >>> _runs(np.array([7, 7, 7, 7, 1, 1, 1]), 2)
     array([0, 0, 1, 1, 2, 2, 2])
     """
+    starts = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
     runs, first = [], 0
-    for members in np.unique(group, return_counts=True)[1]:
+    for members in np.diff(starts, append=len(group)):
         parts = max(1, int(members) // length)
         runs.append(first + np.arange(members) * parts // members)
         first += parts

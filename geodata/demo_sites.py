@@ -29,6 +29,8 @@ TOWN_PULL = 0.75
 """How far buildings follow the size of towns: 0 spreads them evenly, 1 in proportion."""
 WITHIN_M = 60
 """Farthest a building stands from the centre of its postcode, east or north (metres)."""
+TAKEN = 1e-6
+"""Weight of a postcode that has an asset already: used only where a small county runs out of others."""
 CO_LOCATED = (
     ("library", "leisure centre"),
     ("library", "community centre"),
@@ -175,8 +177,9 @@ def _choose_spots(
             weight = siting[str(kind)][ring] * inside
             picked = []
             for place, count in _towns_for(rng, land, town[weight > 0], len(rows)).items():
-                here = np.flatnonzero((town == place) & (weight > 0) & free)
-                picked.append(rng.choice(here, count, replace=False, p=weight[here] / weight[here].sum()))
+                here = np.flatnonzero((town == place) & (weight > 0))
+                chance = weight[here] * np.where(free[here], 1.0, TAKEN)
+                picked.append(rng.choice(here, count, replace=len(here) < count, p=chance / chance.sum()))
             spots[rows] = np.concatenate(picked)
             free[spots[rows]] = False
     return spots

@@ -191,6 +191,11 @@ def name_the_odd(assets: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     return assets.assign(name=names)
 
 
+def as_entries(rows: list[Row], assets: pd.DataFrame) -> list[Entry]:
+    """Return the rows of a body's assets as entries with nothing wrong."""
+    return [Entry(str(asset), row) for asset, row in zip(assets.index, rows, strict=True)]
+
+
 def spoil_facts(rng: np.random.Generator, rows: list[Row], assets: pd.DataFrame, *, first: int) -> list[Entry]:
     """Return the rows of one body as entries, some with a slip in the facts.
 
@@ -205,7 +210,7 @@ def spoil_facts(rng: np.random.Generator, rows: list[Row], assets: pd.DataFrame,
     first
         Number of the slip to begin with, so that small lists have different ones.
     """
-    entries = [Entry(str(asset), row) for asset, row in zip(assets.index, rows, strict=True)]
+    entries = as_entries(rows, assets)
     others = np.flatnonzero(~assets["use"].isin(SERVICE_USES).to_numpy())
     chosen = rng.permutation(others)[: max(1, round(FACT_SHARE * len(others)))]
     for turn, place in enumerate(map(int, chosen)):

@@ -12,7 +12,7 @@ from geodata.demo_names import read_table
 from geodata.demo_outlines import Floats
 from geodata.demo_sites import SERVICE_USES, read_bodies
 
-N_OFFICE_TEAMS = 250
+N_OFFICE_TEAMS = 264
 NEED_SHARE = (0.52, 0.60)
 """Share of an office's desks that its teams need."""
 DESKS_PER_FTE = (0.6, 0.7, 0.8, 1.0)
@@ -36,7 +36,7 @@ SERVICES = {
 
 
 def place_teams(assets: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Return the teams: about 250 in the 60 offices, and one in each of the 260 other service buildings.
+    """Return the teams: about 260 in the 60 offices, and one in each of the 260 other service buildings.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _teams_per_office(desks: Floats) -> list[int]:
     --------
     >>> counts = _teams_per_office(np.linspace(20, 400, 60))
     >>> sum(counts), min(counts) >= 1
-    (250, True)
+    (264, True)
     """
     exact = desks**0.6 / (desks**0.6).sum() * (N_OFFICE_TEAMS - len(desks))
     whole = np.floor(exact).astype(int)
