@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from segmentation.segments import Segments
 
 from estate.account import write_account
 from geodata.files import sha256_of
@@ -132,7 +133,7 @@ def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Yield the layers of results.gpkg: areas with their segments, buildings with what the joint option decides."""
     if study.geography is not None:
         areas = study.geography.areas
-        joined = areas if study.segments is None else areas.join(_with_names(study))
+        joined = areas if study.segments is None else areas.join(_with_names(study.segments))
         yield "areas", joined
     if study.estate is not None:
         assets = study.estate.assets
@@ -141,11 +142,12 @@ def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         yield "buildings", assets
 
 
-def _with_names(study: Study) -> pd.DataFrame:
-    assert study.segments is not None  # noqa: S101
-    table, portraits = study.segments.table, study.segments.portraits
-    names = {level: rows.set_index("segment")["name"] for level, rows in portraits.groupby("level")}
-    return table.assign(super_name=table["super"].map(names["super"]), sub_name=table["sub"].map(names["sub"]))
+def _with_names(segments: Segments) -> pd.DataFrame:
+    """Return the segment of each area, with the names of super cluster and sub-cluster."""
+    named = segments.table.copy()
+    for level, rows in segments.portraits.groupby("level"):
+        named[f"{level}_name"] = named[str(level)].map(rows.set_index("segment")["name"])
+    return named
 
 
 def _named(table: pd.DataFrame, option: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from segmentation.segments import Segments
 
 from estate.phrases import counted, pounds
 from estate.plans import Plan
@@ -14,7 +15,6 @@ from geodata.errors import Fault
 from geodata.portable import plain
 from maps.base import MapSummary
 from maps.study import Study
-from segmentation.segments import Segments
 
 FAULT_KEYS = ("row", "column", "value", "rule", "message", "remedy", "sheet", "severity")
 SHOWN_FAULTS = 12
@@ -68,7 +68,7 @@ def check_sentences(study: Study) -> list[str]:
         f"{row.file}{f', sheet {row.sheet!r}' if row.sheet else ''}: {counted(row.rows_in, 'row')} in, "
         f"{row.accepted:,} accepted, {row.set_aside:,} set aside"
         f"{f', {row.questions:,} with a question' if row.questions else ''}."
-        for row in register.account.itertuples()
+        for row in _rows(register.account)
     ]
     faults = sorted(register.faults, key=lambda fault: ("set_aside", "question", "note").index(fault.severity))
     lines += [f"  - {fault.sentence()}" for fault in faults[:SHOWN_FAULTS]]
@@ -90,10 +90,10 @@ def segment_sentences(study: Study) -> list[str]:
     lines = []
     portraits = segments.portraits
     supers = portraits[portraits["level"] == "super"]
-    for group in supers.itertuples():
+    for group in _rows(supers):
         lines.append(f"{group.segment}  {group.name}: {group.n_areas:,} areas, {group.population:,.0f} residents")
         subs = portraits[(portraits["level"] == "sub") & (portraits["parent"] == group.segment)]
-        lines += [f"     {sub.segment:>2}  {sub.name}: {sub.n_areas:,} areas" for sub in subs.itertuples()]
+        lines += [f"     {sub.segment:>2}  {sub.name}: {sub.n_areas:,} areas" for sub in _rows(subs)]
     return [*lines, *segments.notes()]
 
 
@@ -108,7 +108,7 @@ def estate_sentences(study: Study) -> list[str]:
     if study.estate is None:
         return []
     estate = study.estate
-    steps = " -> ".join(f"{row.stage} {row.n_assets:,}" for row in estate.funnel.itertuples())
+    steps = " -> ".join(f"{row.stage} {row.n_assets:,}" for row in _rows(estate.funnel))
     lines = [f"Estate: {steps}."]
     if len(estate.pairs):
         best = estate.pairs.iloc[0]
@@ -152,13 +152,18 @@ def _tell_fault(fault: Fault) -> Values:
 
 def _sizes(segments: Segments, level: str) -> dict[str, int]:
     portraits = segments.portraits[segments.portraits["level"] == level]
-    return {str(row.name): int(row.n_areas) for row in portraits.itertuples(index=False)}
+    return {str(row.name): int(row.n_areas) for row in _rows(portraits)}
 
 
 def _tell_plan(plan: Plan) -> Values:
     keys = ("name", "annual_cost_gbp", "saving_gbp_pa", "npv_gbp", "bound_gbp", "gap", "status", "released", "moved")
     more = ("cost_gbp", "one_off_gbp")
     return {**{key: plain(getattr(plan, key)) for key in keys + more}, "sentence": plan.sentence()}
+
+
+def _rows(table: pd.DataFrame) -> list[Any]:
+    """Return the rows as named tuples, without the index."""
+    return list(table.itertuples(index=False))
 
 
 def _register(study: Study) -> Register:
