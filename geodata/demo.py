@@ -18,6 +18,7 @@ from geodata.demo_contacts import make_contacts, make_notes
 from geodata.demo_estate import furnish
 from geodata.demo_land import BNG, Land, build_land
 from geodata.demo_lists import write_lists
+from geodata.demo_outlines import Ints
 from geodata.demo_people import People, settle_people
 from geodata.demo_pins import NEVER_TOGETHER, as_offices, choose_pins, joint_saving
 from geodata.demo_places import name_areas, scatter_postcodes
@@ -102,6 +103,8 @@ class _County:
     assets: pd.DataFrame
     teams: pd.DataFrame
     pins: dict[str, str]
+    contacts: pd.DataFrame
+    silent: Ints
 
 
 def write_demo(folder: Path, *, seed: int = 0, n_areas: int = 2600, overwrite: bool = False) -> DemoSummary:
@@ -129,12 +132,12 @@ def write_demo(folder: Path, *, seed: int = 0, n_areas: int = 2600, overwrite: b
     county = _draw(seed=seed, n_areas=n_areas)
     with writing_folder(folder, overwrite=overwrite) as partial:
         names, spoiled = _write_estate(partial, county, seed=seed)
-        contacts = _write_places(partial, county, seed=seed)
+        _write_places(partial, county, seed=seed)
         write_text(_place_toml(county, names, seed=seed), partial / "place.toml")
         readme = README.format(seed=seed, n_areas=f"{n_areas:,}", n_postcodes=f"{len(county.postcodes):,}")
         write_text(readme, partial / "README.txt")
-        _write_truth(partial / "truth", county, spoiled, seed=seed)
-    return _summary(folder, county, contacts, spoiled)
+        _write_truth(partial / "truth", county, spoiled)
+    return _summary(folder, county, spoiled)
 
 
 def _draw(*, seed: int, n_areas: int) -> _County:
@@ -151,7 +154,8 @@ def _draw(*, seed: int, n_areas: int) -> _County:
         oa_code=codes["oa21cd"].to_numpy()[assets["area"]],
         pinned=assets.index.isin(list(pins)),
     )
-    return _County(land, codes, people, postcodes, assets, teams, pins)
+    contacts, silent = make_contacts(people, postcodes, seed=seed)
+    return _County(land, codes, people, postcodes, assets, teams, pins, contacts, silent)
 
 
 def _write_estate(folder: Path, county: _County, *, seed: int) -> tuple[dict[str, str], pd.DataFrame]:
@@ -162,8 +166,8 @@ def _write_estate(folder: Path, county: _County, *, seed: int) -> tuple[dict[str
     return names, spoiled
 
 
-def _write_places(folder: Path, county: _County, *, seed: int) -> int:
-    """Write census, outlines, postcodes, contacts and notes; return the number of contacts."""
+def _write_places(folder: Path, county: _County, *, seed: int) -> None:
+    """Write census, outlines, postcodes, contacts and notes."""
     codes, land = county.codes.sort_values("oa21cd"), county.land
     census = codes.join(county.people.counts).set_index("oa21cd")
     write_parquet(census, folder / "census2021.parquet")
@@ -172,10 +176,8 @@ def _write_places(folder: Path, county: _County, *, seed: int) -> int:
     county_shape = gpd.GeoDataFrame({"name": [NAME]}, geometry=[land.county], crs=BNG).rename_axis("id")
     write_geopackage({"county": county_shape}, folder / "county.gpkg")
     _write_postcodes(county.postcodes, folder / "postcodes.csv.gz")
-    contacts, _ = make_contacts(county.people, county.postcodes, seed=seed)
-    write_csv(contacts, folder / "contacts.csv", index=False)
+    write_csv(county.contacts, folder / "contacts.csv", index=False)
     write_csv(make_notes(codes, seed=seed), folder / "notes.csv", index=False)
-    return len(contacts)
 
 
 def _write_postcodes(postcodes: pd.DataFrame, path: Path) -> None:
@@ -184,11 +186,10 @@ def _write_postcodes(postcodes: pd.DataFrame, path: Path) -> None:
         partial.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
 
 
-def _write_truth(folder: Path, county: _County, spoiled: pd.DataFrame, *, seed: int) -> None:
+def _write_truth(folder: Path, county: _County, spoiled: pd.DataFrame) -> None:
     folder.mkdir()
-    _, silent = make_contacts(county.people, county.postcodes, seed=seed)
     planted = county.people.types.assign(silent=False)
-    planted.loc[silent, "silent"] = True
+    planted.loc[county.silent, "silent"] = True
     write_parquet(planted.set_index(county.codes["oa21cd"].rename("oa_code")).sort_index(), folder / "areas.parquet")
     write_parquet(county.assets[TRUTH_COLUMNS], folder / "assets.parquet")
     write_csv(spoiled, folder / "spoiled.csv", index=False)
@@ -254,7 +255,7 @@ def _place_toml(county: _County, names: dict[str, str], *, seed: int) -> str:
     )
 
 
-def _summary(folder: Path, county: _County, contacts: int, spoiled: pd.DataFrame) -> DemoSummary:
+def _summary(folder: Path, county: _County, spoiled: pd.DataFrame) -> DemoSummary:
     assets = county.assets
     offices = as_offices(assets, county.teams)
     free = (~assets.loc[assets["use"] == "office", "pinned"]).to_numpy().nonzero()[0]
@@ -270,7 +271,7 @@ def _summary(folder: Path, county: _County, contacts: int, spoiled: pd.DataFrame
         service_assets=int(assets["use"].isin(SERVICE_USES).sum()),
         offices=len(offices.cost),
         teams=len(county.teams),
-        contacts=contacts,
+        contacts=len(county.contacts),
         spoiled_rows=len(spoiled),
         office_cost_gbp_pa=float(offices.cost.sum()),
         reckoned_saving=joint_saving(offices, free=free),

@@ -103,10 +103,9 @@ def _add_sizes(rng: np.random.Generator, assets: pd.DataFrame, service: npt.NDAr
         nia[at] = float(row["m2"]) * np.exp(0.35 * ndtri(_even(rng, int(at.sum()))))
         site[at] = 10_000 * float(row["hectares"]) * np.exp(0.5 * ndtri(_even(rng, int(at.sum()))))
         holding[at] = row["land_or_building"]
-    headquarters = (assets["headquarters"] != "").to_numpy() & (assets["organisation"] == "Peakshire County Council")
-    swap = [int(np.flatnonzero(headquarters)[0]), int(np.where(assets["use"] == "office", nia, 0).argmax())]
-    for column in (nia, site, desks):
-        column[swap] = column[swap[::-1]]
+    for here, largest in _headquarters(assets, nia):
+        for column in (nia, site, desks):
+            column[[here, largest]] = column[[largest, here]]
     built = nia > 0
     return assets.assign(
         holding=holding,
@@ -115,6 +114,17 @@ def _add_sizes(rng: np.random.Generator, assets: pd.DataFrame, service: npt.NDAr
         site_area_m2=site.round(0),
         desks=np.where(service, desks, np.nan),
     )
+
+
+def _headquarters(assets: pd.DataFrame, nia: Floats) -> list[tuple[int, int]]:
+    """Return the rows of each body's headquarters and of its largest office; the first body's is the largest of all."""
+    office = (assets["use"] == "office").to_numpy()
+    seats = np.flatnonzero((assets["headquarters"] != "").to_numpy())
+    pairs = [(int(seats[0]), int(np.where(office, nia, 0).argmax()))]
+    for seat in map(int, seats[1:]):
+        own = office & (assets["organisation"] == assets["organisation"].iloc[seat]).to_numpy()
+        pairs.append((seat, int(np.where(own & (np.arange(len(nia)) != pairs[0][1]), nia, 0).argmax())))
+    return pairs
 
 
 def _add_leases(rng: np.random.Generator, assets: pd.DataFrame) -> pd.DataFrame:

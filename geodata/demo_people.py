@@ -32,7 +32,7 @@ CHANCE = 0.45
 HOUSEHOLDS = (133.0, 0.2, 45, 250)
 """Households of an area: median, spread of the logarithm, least and most."""
 RESIDENTS = (100, 625)
-CHILD_WEIGHTS = {"ts0030003": 1.0, "ts0030004": 1.0, "ts0030006": 2.0, "ts0030008": 2.0, "ts0030009": 4.05,
+RESIDENTS_BY_COMPOSITION = {"ts0030003": 1.0, "ts0030004": 1.0, "ts0030006": 2.0, "ts0030008": 2.0, "ts0030009": 4.05,
                  "ts0030010": 3.3, "ts0030012": 2.0, "ts0030013": 3.85, "ts0030014": 3.1, "ts0030016": 2.95,
                  "ts0030017": 2.2, "ts0030019": 2.2, "ts0030021": 4.6, "ts0030022": 3.1}  # fmt: skip
 """Usual number of residents by household composition."""
@@ -188,7 +188,7 @@ class _Census:
     def _households_and_residents(self) -> None:
         median, spread, least, most = HOUSEHOLDS
         size = self._shares("ts003")
-        weights = np.array([CHILD_WEIGHTS[cell] for cell in self._leaves("ts003")])
+        weights = np.array([RESIDENTS_BY_COMPOSITION[cell] for cell in self._leaves("ts003")])
         households = np.exp(self.rng.normal(np.log(median), spread, len(self.traits)))
         households = np.clip(
             households, np.maximum(least, 112 / (size @ weights)), np.minimum(most, 560 / (size @ weights))
@@ -214,7 +214,7 @@ class _Census:
         counts = self.counts
         people, homes = counts["ts0010001"], counts["ts0030001"]
         under_5, under_15 = counts["ts007a0002"], sum(counts[f"ts007a{band:04d}"] for band in (2, 3, 4))
-        self.adults = people - under_15 - self.rng.binomial(counts["ts007a0005"], 0.2)
+        adults = people - under_15 - self.rng.binomial(counts["ts007a0005"], 0.2)
         for table in ("ts004", "ts019", "ts021", "ts030", "ts037", "ts038"):
             self._draw(table, people)
         for table in ("ts044", "ts045", "ts053", "ts054"):
@@ -222,15 +222,16 @@ class _Census:
         self._draw("ts023", homes, {"ts0230002": counts["ts0030002"]})
         self._draw("ts029", people - self.rng.binomial(under_5, 0.6))
         self._draw("ts039", people - under_5)
-        for table in ("ts002", "ts067"):
-            self._draw(table, self.adults)
+        for table in ("ts002", "ts066", "ts067"):
+            self._draw(table, adults)
 
     def _work(self) -> None:
-        self._draw("ts066", self.adults)
         at_work = self.counts["ts0660003"] + self.counts["ts0660015"]
         self._draw("ts059", at_work)
         self._draw("ts063", at_work)
-        self._draw("ts062", self.adults, {"ts0620010": self.counts["ts0660014"] + self.counts["ts0660028"]})
+        self._draw(
+            "ts062", self.counts["ts0660001"], {"ts0620010": self.counts["ts0660014"] + self.counts["ts0660028"]}
+        )
 
     def _draw(self, table: str, total: Ints, given: dict[str, Ints] | None = None) -> None:
         """Draw the cells of one table so that they add up to the total, and add up their parents."""

@@ -26,14 +26,17 @@ MOVE_KM = 25.0
 """Desks that may be filled and farthest move: the optimiser's own defaults."""
 NEVER_TOGETHER = (("safeguarding", "policing"), ("safeguarding", "offenders"))
 """Classes of work that may not share a building: people would stay away."""
-PIN_REASONS = (
-    "the lease was renewed last year",
-    "it was refitted two years ago",
-    "the council chamber is here",
-    "it is the body's only base in the town",
-    "a data centre is in the basement",
-    "the building is listed and cannot be sold",
-)
+REASONS = {
+    "leasehold": ("the lease was renewed last year", "the landlord paid for the refit on a long lease"),
+    "PFI": ("the contract has years to run",),
+    "freehold": (
+        "it was refitted two years ago",
+        "it is the body's only base in the town",
+        "a data centre is in the basement",
+        "the building is listed and cannot be sold",
+    ),
+}
+"""Why an office must be kept, by tenure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,9 @@ def choose_pins(assets: pd.DataFrame, teams: pd.DataFrame, *, seed: int) -> dict
         trial = np.where(np.arange(n_free) == swap, other, chosen)
         if other not in chosen and (miss := _miss(offices, trial)) < least:
             chosen, least = trial, miss
-    reasons = rng.choice(PIN_REASONS, len(table))
-    return {str(table.index[place]): str(reasons[place]) for place in range(len(table)) if place not in chosen}
+    pinned = table.drop(table.index[chosen])
+    reasons = [str(rng.choice(REASONS[str(tenure)])) for tenure in pinned["tenure"]]
+    return dict(zip(map(str, pinned.index), reasons, strict=True))
 
 
 def _miss(offices: Offices, free: Ints) -> float:

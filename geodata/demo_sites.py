@@ -154,7 +154,8 @@ def _wanted(rng: np.random.Generator, body: Body) -> pd.DataFrame:
             "use": [use for use, _ in uses],
             "kind": [kind for _, kind in uses],
             "headquarters": [
-                HEADQUARTERS.get(body.kind, "Headquarters") if not place else "" for place in range(len(uses))
+                HEADQUARTERS.get(body.kind, f"{body.name} Headquarters") if not place else ""
+                for place in range(len(uses))
             ],
         }
     ).assign(headquarters=lambda table: table["headquarters"].where(table["use"] == "office", ""))
@@ -215,7 +216,7 @@ def _names(sites: pd.DataFrame) -> list[str]:
     for place, (kind, town, street, number) in enumerate(text.itertuples(index=False, name=None)):
         noun = nouns[kind][place % len(nouns[kind])]
         if names[place]:
-            names[place] = f"{town} {names[place]}"
+            names[place] = f"{town} {names[place]}" if names[place] in HEADQUARTERS.values() else names[place]
         elif kind == "houses":
             names[place] = f"{number} {street}"
         elif noun.endswith((" at", " off")):
