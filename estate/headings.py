@@ -26,6 +26,7 @@ MAX_HEADER_ROW = 30
 SAMPLE = 400
 LIKE = 0.85  # two headings are the same word with a slip when they are this alike
 WEAK = 0.35  # below this the values contradict the heading
+TRUSTED = 8  # unless it is one of the first so many names of its field: then the values are asked about, one by one
 SURE_BY_VALUES = 0.8  # values alone name a column when so many of them have the shape
 PLACE_FIELDS = ("easting", "northing", "longitude", "latitude", "x", "y", "coordinates", "grid_reference", "postcode",
                 "uprn")  # fmt: skip
@@ -285,7 +286,7 @@ def _options(heading: str, seen: _Evidence) -> list[ColumnMatch]:
         for field_name, rank in _aliases()[alias]:
             field = next(entry for entry in fields() if entry.name == field_name)
             share = _fit(field, seen)
-            if seen.filled and strict_shape(field.shape) and share < WEAK:
+            if seen.filled and strict_shape(field.shape) and share < WEAK and (rank >= TRUSTED or closeness < 0.9):
                 continue
             worth = closeness * (0.6 + 0.4 * share if seen.filled else 0.8) - 0.0005 * rank
             fit = f"; {share:.0%} of its values look like it" if seen.filled and strict_shape(field.shape) else ""

@@ -379,7 +379,7 @@ def _part(
     asked = found[found["severity"].eq("question") & found["row"].isin(ids.index)]
     questions = asked.groupby("row")["message"].agg(" ".join).reindex(ids.index).fillna("")
     table = kept.assign(
-        placed_by=points["placed_by"],
+        placed_by=points.loc[ids.index, "placed_by"],
         source_file=Path(grid.file).name,
         source_sheet=grid.sheet,
         source_row=kept.index.astype("int64"),

@@ -259,9 +259,10 @@ def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFra
     reach = distance.groupby(area).transform(lambda metres: metres.quantile(0.75))
     far = (grouped["easting"].transform("size") >= 5) & (distance > np.maximum(PEERS_M, 4 * reach))
     suspects = at[far].head(MAX_CORRECTIONS)
+    district = pd.to_numeric(postcode.loc[at.index].str.extract(r"^[A-Z]{1,2}(\d+)", expand=False))
     remedy = [
-        _among_peers(pair, at[area.eq(code) & ~far])
-        for pair, code in zip(_pairs(suspects), area[far].head(MAX_CORRECTIONS), strict=True)
+        _among_peers(pair, _neighbours(at[area.eq(code) & ~far], district, number))
+        for pair, code, number in zip(_pairs(suspects), area[suspects.index], district[suspects.index], strict=True)
     ]
     return findings(
         at.index[far],
@@ -279,6 +280,12 @@ def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFra
     )
 
 
+def _neighbours(peers: pd.DataFrame, district: pd.Series, number: float) -> pd.DataFrame:
+    """Return the peers of neighbouring districts (PL22 to PL24 for PL23), or all where there is none."""
+    near = peers[(district.loc[peers.index] - number).abs() <= 1]
+    return near if len(near) else peers
+
+
 def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
     """Propose the slip that brings a point among its peers; the nearest peer is as near as one can know."""
     easting, northing = f"{pair[0]:.0f}", f"{pair[1]:.0f}"
@@ -290,8 +297,8 @@ def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
         near = np.hypot(*(points[:, None, :] - places[None, :, :]).transpose(2, 0, 1)).min(axis=1)
         if near.min() <= 10_000.0:
             best = points[near.argmin()]
-            return f"Probably near {best[0]:.0f},{best[1]:.0f} ({slip}). Look it up and correct the list."
-    return "Look the site up and correct the list."
+            return f"Probably near {best[0]:.0f},{best[1]:.0f} ({slip}). Look it up; correct the coordinates or the postcode."
+    return "Look the site up; correct the coordinates or the postcode."
 
 
 def check_against_place(

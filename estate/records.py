@@ -255,7 +255,9 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
     detail = recognise_uses(rows["use_detail"], whole=True)
     named = recognise_uses(rows["name"])
     general = use or promised
-    exceptions = named.where(named.isin(["house", "office", "land", "car park"]) & rows["name"].map(_is_exception), "")
+    exceptions = named.where(
+        named.isin(["house", "office", "land", "car park"]) & rows["name"].map(_is_exception).astype("bool"), ""
+    )
     chosen = told
     for option in (
         recognise_uses(rows["status_recorded"].where(rows["status_recorded"].str.upper().eq("HQ"), ""), whole=True),

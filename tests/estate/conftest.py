@@ -9,11 +9,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
 from estate.intake import AssetList, ListSettings, read_asset_list
 from estate.position import PostcodeTable, postcode_table
 from geodata.postcodes import read_postcodes
-from shapely.geometry import box
-from shapely.geometry.base import BaseGeometry
 
 WriteList = Callable[..., Path]
 ReadList = Callable[..., AssetList]

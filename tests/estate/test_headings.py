@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from estate.headings import find_grid, fields, match_columns, plain_heading, unit_of
+
+from estate.headings import fields, find_grid, match_columns, plain_heading, unit_of
 from estate.words import uses
 from geodata.errors import DataError
 from geodata.files import Sheet
@@ -84,7 +85,8 @@ def test_organisation_name_that_never_repeats_is_the_site() -> None:
     rows = [(f"R{n}", f"Clinic number {n}", f"TN1 {n}AB", "North Trust" if n < 4 else "South Trust") for n in range(8)]
     found = fields_of(("OrganisationCode", "OrganisationName", "Postcode", "ParentName"), *rows)
     assert found == {
-        "OrganisationCode": "reference", "OrganisationName": "name", "Postcode": "postcode", "ParentName": "organisation",
+        "OrganisationCode": "reference", "OrganisationName": "name", "Postcode": "postcode",
+        "ParentName": "organisation",
     }  # fmt: skip
 
 

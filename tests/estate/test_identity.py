@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from estate.identity import asset_ids, postcode_in, read_postcode_cells, read_uprns, repeated_rows, slug
 
 
@@ -78,7 +79,8 @@ def written(table: pd.DataFrame) -> pd.DataFrame:
 def test_repeats_keep_the_first() -> None:
     """Commas and blanks do not make a second building."""
     rows = record(name=["Luton Police Station,", "Luton Police Station", "Luton Police Station"],
-                  address=["Buxton Road, Luton", "Buxton Road Luton", "High Street"], postcode=["LU1 1SD"] * 3)  # fmt: skip
+                  address=["Buxton Road, Luton", "Buxton Road Luton", "High Street"],
+                  postcode=["LU1 1SD"] * 3)  # fmt: skip
     found = repeated_rows(rows, written(rows))
     assert found.row.tolist() == [3]
     assert found.message[0] == "The row repeats row 2: the same name, address and postcode."

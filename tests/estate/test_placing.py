@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from estate.placing import bng_from_grid_reference, place_by_postcode, read_points
 
 DERBY = (435_396.0, 336_259.0)  # 52.9225 N, 1.4747 W, within a few metres

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from shapely.geometry.base import BaseGeometry
+
 from estate.position import (
     PostcodeTable,
     check_against_peers,
@@ -11,7 +13,6 @@ from estate.position import (
     check_against_postcodes,
     likely_correction,
 )
-from shapely.geometry.base import BaseGeometry
 
 
 def table(*rows: tuple[float, float], by: str = "coordinates") -> pd.DataFrame:

@@ -6,6 +6,9 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from estate.values import (
     is_blank,
     mend_mojibake,
@@ -16,9 +19,6 @@ from estate.values import (
     read_money,
     read_numbers,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.conftest import assert_aligned
 
 

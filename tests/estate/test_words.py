@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from estate.words import file_use_of, not_a_property, recognise, recognise_uses, use_of, uses
 
 CONTRACT_USES = {
