@@ -1,0 +1,145 @@
+"""When no plan keeps all rules: which rule bites, and by how much it would have to give.
+
+Only decisions taken beforehand can make rules impossible, since changing nothing keeps every other rule. So the search
+is for what stands between the pinned releases and a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+
+from estate.colocation import Problem, build_problem
+from estate.model import Formulation, formulate
+from estate.phrases import listed
+from estate.rules import Rules
+from estate.solver import Model, solve_mip
+from geodata.errors import InfeasibleError, examples
+
+SECONDS_EACH = 5.0
+LEAST_SHOWN = 1e-4
+
+
+def check_releases(problem: Problem) -> None:
+    """Raise where simple arithmetic shows that a pinned release cannot be: someone in it has nowhere to go.
+
+    Raises
+    ------
+    InfeasibleError
+        Names every building, body and service concerned.
+    """
+    stuck = list(_without_host(problem))
+    if stuck:
+        raise InfeasibleError(f"No plan satisfies the rules. {' '.join(stuck)}")
+
+
+def _without_host(problem: Problem) -> Iterator[str]:
+    leaving = problem.buildings["must_release"].to_numpy()
+    hosts = problem.arcs[~problem.arcs["stay"]].groupby("block").size()
+    for number, (_, block) in enumerate(problem.blocks.iterrows()):
+        if leaving[block["home"]] and number not in hosts.index:
+            desk = " front desk" if block["front_desk"] else ""
+            yield (
+                f"'{block['asset_id']}' must be released, but no building within {problem.rules.max_move_km:g} km "
+                f"can take its {block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, "
+                f"{block['m2']:,.0f} m2). Drop the pin, or allow longer moves."
+            )
+
+
+def explain(formulation: Formulation, *, seed: int = 0) -> InfeasibleError:
+    """Return the error to raise for a formulation without a plan.
+
+    Each family of rules is loosened by itself and as little as possible; those that free a plan are named with the
+    amount.
+    """
+    problem = formulation.problem
+    pinned = [f"'{name}'" for name in problem.buildings.index[problem.buildings["must_release"]]]
+    ways = [*_loosened_rows(formulation, seed), *_other_rules(problem, seed)]
+    remedy = (
+        f"Any one of these would free a plan: {'; '.join(ways)}; or drop a pin."
+        if ways
+        else "No other rule frees a plan by itself: drop a pin."
+    )
+    return InfeasibleError(f"No plan satisfies the rules while {listed(pinned)} must be released. {remedy}")
+
+
+def _loosened_rows(formulation: Formulation, seed: int) -> Iterator[str]:
+    words = {"desks": "{:,.1f} more usable desks", "floor space": "{:,.0f} m2 more floor space"}
+    for family, sentence in words.items():
+        lacking = _least_violation(formulation.model, family, seed)
+        if lacking is not None:
+            total, rows = lacking
+            where = list(dict.fromkeys(_building_of(formulation, row) for row in rows))
+            yield f"{sentence.format(total)} ({examples(where)})"
+    lacking = _least_violation(formulation.model, "access", seed)
+    if lacking is not None:
+        yield f"access standards that permit {100 * lacking[0]:.1f} points more of loss, over all services and segments"
+
+
+def _least_violation(model: Model, family: str, seed: int) -> tuple[float, list[int]] | None:
+    """Return by how much the rows of a family must give in all, and which, or None where that does not help."""
+    rows = model.families.get(family, np.array([], dtype=np.intp))
+    if not len(rows):
+        return None
+    n_new = len(rows)
+    sign = np.where(np.isfinite(model.row_upper[rows]), -1.0, 1.0)
+    slack = csr_matrix((sign, (rows, np.arange(n_new))), shape=(model.matrix.shape[0], n_new))
+    elastic = replace(
+        model,
+        cost=np.concatenate([np.zeros(len(model.cost)), np.ones(n_new)]),
+        lower=np.concatenate([model.lower, np.zeros(n_new)]),
+        upper=np.concatenate([model.upper, np.full(n_new, np.inf)]),
+        integer=np.concatenate([model.integer, np.zeros(n_new, dtype=np.bool_)]),
+        matrix=csr_matrix(hstack([model.matrix, slack])),
+        offset=0.0,
+    )
+    answer = solve_mip(elastic, seed=seed, seconds=SECONDS_EACH, gap=0.01)
+    given = answer.values[len(model.cost) :]
+    if answer.status == "infeasible" or answer.objective <= LEAST_SHOWN:
+        return None
+    return answer.objective, [int(row) for row in rows[given > LEAST_SHOWN]]
+
+
+def _building_of(formulation: Formulation, row: int) -> str:
+    """Return the building whose keep variable stands in a row."""
+    columns = formulation.model.matrix[row].indices
+    buildings = formulation.problem.buildings.index
+    return str(buildings[columns[columns < len(buildings)][0]])
+
+
+def _other_rules(problem: Problem, seed: int) -> Iterator[str]:
+    """Try the rules that decide which moves exist at all."""
+    far = replace(problem.rules, max_move_km=1e6)
+    if _possible(_rebuilt(problem, far), seed):
+        yield f"moves further than {problem.rules.max_move_km:g} km"
+    if problem.rules.never_together and _possible(_rebuilt(problem, replace(problem.rules, never_together=())), seed):
+        yield "letting classes share that never_together keeps apart"
+    if problem.rules.fixed_services:
+        free = replace(problem.rules, fixed_services=())
+        if _possible(_rebuilt(problem, free), seed):
+            yield f"letting teams of {listed(list(problem.rules.fixed_services))} move"
+    public = replace(problem, register=problem.register.assign(public_facing=True))
+    if problem.blocks["front_desk"].any() and _possible(_rebuilt(public, problem.rules), seed):
+        yield "front desks in buildings that are not open to the public today"
+
+
+def _rebuilt(problem: Problem, rules: Rules) -> Problem:
+    return build_problem(
+        problem.register,
+        problem.teams,
+        areas=problem.areas,
+        travel=problem.travel,
+        segments=problem.segments,
+        rules=rules,
+        costs=problem.costs,
+    )
+
+
+def _possible(problem: Problem, seed: int) -> bool:
+    """Return True where some plan satisfies the rules."""
+    model = formulate(problem).model
+    nothing = replace(model, cost=np.zeros(len(model.cost)), offset=0.0)
+    return solve_mip(nothing, seed=seed, seconds=SECONDS_EACH).status != "infeasible"

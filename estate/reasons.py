@@ -1,0 +1,209 @@
+"""Why each building is kept or released and why each team moves, in plain words with numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estate.colocation import Problem
+from estate.greedy import Attempt, Town
+from estate.model import Decision, Formulation
+from estate.phrases import counted, listed, metres, pounds
+
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """What the sentences need to know about a decision.
+
+    ``arrived`` holds the blocks that move (``home`` and ``to`` are rows of the buildings), ``names`` how buildings are
+    called, ``desks_after`` the desks filled in each.
+    """
+
+    formulation: Formulation
+    decision: Decision
+    arrived: pd.DataFrame
+    names: list[str]
+    desks_after: list[float]
+
+
+def building_table(formulation: Formulation, decision: Decision) -> pd.DataFrame:
+    """Return what becomes of each building and why.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``asset_id``: ``decision`` ("keep", "release" or "host": kept and receiving someone), ``reason``,
+        ``name``, ``organisation``, ``use``, ``tenure``, ``annual_cost_gbp``, ``saving_gbp_pa``, ``desks_used_before``,
+        ``desks_used_after``, ``desks_limit``, ``fte_in``, ``fte_out``.
+    """
+    problem = formulation.problem
+    buildings = problem.buildings
+    ends = problem.blocks.assign(to=decision.place)
+    arrived = ends[ends["to"] != ends["home"]]
+    view = _View(formulation, decision, arrived, _names(buildings), _summed(ends, "to", "desks", len(buildings)))
+    fte_in = _summed(arrived, "to", "fte", len(buildings))
+    words = [_word(bool(kept), people) for kept, people in zip(decision.kept, fte_in, strict=True)]
+    return pd.DataFrame(
+        {
+            "decision": words,
+            "reason": [_reason(view, number, word) for number, word in enumerate(words)],
+            **{column: buildings[column] for column in ("name", "organisation", "use", "tenure")},
+            "annual_cost_gbp": buildings["annual_gbp"],
+            "saving_gbp_pa": buildings["annual_gbp"].where(~decision.kept, 0.0),
+            "desks_used_before": buildings["desks_used"],
+            "desks_used_after": view.desks_after,
+            "desks_limit": buildings["desks_limit"],
+            "fte_in": fte_in,
+            "fte_out": _summed(arrived, "home", "fte", len(buildings)),
+        },
+        index=buildings.index,
+    )
+
+
+def _names(buildings: pd.DataFrame) -> list[str]:
+    return [str(name) if name else str(asset) for asset, name in buildings["name"].items()]
+
+
+def _summed(blocks: pd.DataFrame, by: str, column: str, n_buildings: int) -> list[float]:
+    """Return the sum of a column of blocks for each building."""
+    numbers = blocks[by].to_numpy(dtype=np.intp)
+    sums = np.bincount(numbers, weights=blocks[column].to_numpy(dtype=np.float64), minlength=n_buildings)
+    return [float(total) for total in sums]
+
+
+def _word(kept: bool, people: float) -> str:
+    return "release" if not kept else "host" if people > 0 else "keep"
+
+
+def move_table(formulation: Formulation, decision: Decision) -> pd.DataFrame:
+    """Return the teams that move.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``team_id``: ``block``, ``organisation``, ``service``, ``fte``, ``desks``, ``from_asset``,
+        ``to_asset``, ``distance_m``, ``cost_gbp`` (once), ``reason``.
+    """
+    problem, arcs = formulation.problem, formulation.arcs
+    taken = arcs[(decision.place[arcs["block"].to_numpy()] == arcs["building"].to_numpy()) & ~arcs["stay"].to_numpy()]
+    parts = [_moved_teams(problem, taken.iloc[number], decision) for number in range(len(taken))]
+    return pd.concat(parts).sort_index() if parts else _moved_teams(problem, None, decision)
+
+
+def _moved_teams(problem: Problem, arc: pd.Series | None, decision: Decision) -> pd.DataFrame:
+    """Return the rows of one block's teams; an empty table without an arc."""
+    block = problem.blocks.iloc[0 if arc is None else int(arc["block"])]
+    teams = problem.teams.loc[[] if arc is None else list(block["teams"])]
+    share = teams["fte"] / block["fte"] if block["fte"] else 0.0 * teams["fte"]
+    home, target = int(block["home"]), 0 if arc is None else int(arc["building"])
+    return pd.DataFrame(
+        {
+            "block": block.name,
+            "organisation": teams["organisation"],
+            "service": teams["service"],
+            "fte": teams["fte"].astype(np.float64),
+            "desks": teams["fte"].astype(np.float64) * teams["desks_per_fte"],
+            "from_asset": problem.buildings.index[home],
+            "to_asset": problem.buildings.index[target],
+            "distance_m": 0.0 if arc is None else float(arc["distance_m"]),
+            "cost_gbp": share * (0.0 if arc is None else float(arc["cost_gbp"])),
+            "reason": "" if arc is None else _why_move(problem, decision, home, target, float(arc["distance_m"])),
+        },
+        index=teams.index,
+    )
+
+
+def _why_move(problem: Problem, decision: Decision, home: int, target: int, distance_m: float) -> str:
+    names, here, there = _names(problem.buildings), problem.buildings.iloc[home], problem.buildings.iloc[target]
+    because = (
+        f"to make room in {names[home]} for others"
+        if decision.kept[home]
+        else f"so that {names[home]} can be released, which saves {pounds(here['annual_gbp'])} a year"
+    )
+    spare = there["desks_limit"] - there["desks_used"]
+    return f"Moves {metres(distance_m)} to {names[target]}, which has {spare:,.1f} usable desks free today, {because}."
+
+
+def _reason(view: _View, number: int, decision: str) -> str:
+    building = view.formulation.problem.buildings.iloc[number]
+    if decision == "release":
+        return _why_released(view, number)
+    hosting = _why_host(view, number) if decision == "host" else ""
+    if building["must_keep"]:
+        return f"{hosting}Kept in any case: {building['why']}."
+    if hosting:
+        return hosting.strip()
+    return f"Kept: {_why_not_emptied(view, number)}."
+
+
+def _why_released(view: _View, number: int) -> str:
+    building = view.formulation.problem.buildings.iloc[number]
+    goes = _people(view, view.arrived[view.arrived["home"] == number], "to")
+    pinned = f" ({building['why']})" if building["must_release"] else ""
+    once = building["rent_to_exit_gbp"] + building["dilapidations_gbp"]
+    amounts = {
+        "avoids {} of backlog": building["backlog_gbp"],
+        "brings {} from the sale": building["receipt_gbp"],
+        "costs {} once to leave the lease": once,
+    }
+    parts = [f", {words.format(pounds(amount))}" for words, amount in amounts.items() if amount > 0]
+    who = f"{goes}." if goes else "nobody works here."
+    return f"Released{pinned}: {who} Saves {pounds(building['annual_gbp'])} a year{''.join(parts)}."
+
+
+def _why_host(view: _View, number: int) -> str:
+    came = _people(view, view.arrived[view.arrived["to"] == number], "home")
+    used, limit = view.desks_after[number], view.formulation.problem.buildings["desks_limit"].iloc[number]
+    return f"Kept as host: receives {came}; {used:,.1f} of {limit:,.1f} usable desks are then filled. "
+
+
+def _people(view: _View, blocks: pd.DataFrame, by: str) -> str:
+    """Return "12.0 FTE to A and 3.0 FTE to B", the largest first, a few by name."""
+    word = "to" if by == "to" else "from"
+    sums = blocks.groupby(by)["fte"].sum().sort_values(ascending=False, kind="stable")
+    parts = [f"{fte:,.1f} FTE {word} {view.names[int(str(number))]}" for number, fte in sums.items()]
+    more = len(parts) - NAMED
+    return listed([*parts[:NAMED], counted(more, "other building")] if more > 0 else parts) if parts else ""
+
+
+def _why_not_emptied(view: _View, number: int) -> str:
+    """Try to empty the building in the finished plan and say what stands in the way."""
+    attempt = Town(view.formulation, view.decision).try_to_empty(number)
+    if attempt.outcome == "no room":
+        return _no_room(view, attempt)
+    if attempt.outcome == "access":
+        who = "residents" if attempt.segment == "all" else f"residents of segment {attempt.segment}"
+        return (
+            f"without it the share of {who} within the limit for {attempt.service} would fall from "
+            f"{attempt.share_before:.1%} today to {attempt.share_after:.1%}"
+        )
+    horizon = view.formulation.problem.costs.horizon_years
+    if attempt.outcome == "too dear" and attempt.gain_gbp <= 0:
+        return f"leaving it would cost more than keeping it for {horizon} years (by {pounds(-attempt.gain_gbp)})"
+    if attempt.outcome == "too dear":
+        return (
+            f"leaving it would save {pounds(attempt.gain_gbp)} over {horizon} years, but moving the people out would "
+            f"cost {pounds(attempt.spent_gbp)}"
+        )
+    return "the search ended before it found a cheaper plan without it"
+
+
+def _no_room(view: _View, attempt: Attempt) -> str:
+    problem = view.formulation.problem
+    block = problem.blocks.iloc[attempt.block]
+    kind = "front desk" if block["front_desk"] else "team"
+    hosts = view.formulation.arcs.loc[view.formulation.arcs["block"].eq(attempt.block), "building"].to_numpy()
+    others = [host for host in hosts if host != block["home"] and view.decision.kept[host]]
+    limits = problem.buildings["desks_limit"].to_numpy()
+    spare = max((limits[host] - view.desks_after[host] for host in others), default=None)
+    room = (
+        "there is none that it may use" if spare is None else f"the most that is free in one is {max(spare, 0.0):,.1f}"
+    )
+    return (
+        f"its {block['organisation']} {block['service']} {kind} needs {block['desks']:,.1f} desks together and fits in "
+        f"no other building that is kept within {problem.rules.max_move_km:g} km ({room})"
+    )
