@@ -145,6 +145,7 @@ def _wanted(rng: np.random.Generator, body: Body) -> pd.DataFrame:
     weight = np.array([float(kind[body.kind]) for kind in kinds])
     others = rng.choice(len(kinds), body.n_assets["others"], p=weight / weight.sum())
     uses += [(kinds[number]["use"], kinds[number]["holding"]) for number in others]
+    seat = HEADQUARTERS.get(body.kind, f"{body.name} Headquarters")
     references = [body.reference.format(number) for number in 3 + np.cumsum(rng.integers(1, 6, len(uses)))]
     return pd.DataFrame(
         {
@@ -153,10 +154,7 @@ def _wanted(rng: np.random.Generator, body: Body) -> pd.DataFrame:
             "reference": references,
             "use": [use for use, _ in uses],
             "kind": [kind for _, kind in uses],
-            "headquarters": [
-                HEADQUARTERS.get(body.kind, f"{body.name} Headquarters") if not place else ""
-                for place in range(len(uses))
-            ],
+            "headquarters": [seat] + [""] * (len(uses) - 1),
         }
     ).assign(headquarters=lambda table: table["headquarters"].where(table["use"] == "office", ""))
 

@@ -10,6 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from geodata.census import read_census
 from geodata.demo import DemoSummary, write_demo
 from geodata.errors import SourceError
 from geodata.place import read_place
@@ -71,6 +72,14 @@ def test_tables_join_by_area_code(demo: DemoSummary) -> None:
     points = gpd.GeoSeries(gpd.points_from_xy(register["easting"], register["northing"]), crs=outlines.crs)
     at = outlines.geometry.loc[register["oa_code"]].reset_index(drop=True)
     assert (points.distance(at) < 90).all()
+
+
+def test_census_table_is_read_as_one_of_2021(demo: DemoSummary) -> None:
+    """The real reader takes it: vintage, codes, residents and the names of larger areas."""
+    census = read_census(demo.folder / "census2021.parquet", vintage=2021, code="oa21cd")
+    assert census.population().sum() == demo.residents
+    assert census.blanks.empty
+    assert {"lsoa21cd", "msoa21cd", "ward", "lad22cd", "lad22nm", "locality"} <= set(census.columns)
 
 
 def test_teams_and_contacts_pass_the_border(demo: DemoSummary) -> None:

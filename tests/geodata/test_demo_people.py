@@ -11,6 +11,7 @@ from geodata.demo_land import Land, build_land
 from geodata.demo_names import read_table
 from geodata.demo_people import People, read_types, settle_people
 from geodata.demo_places import name_areas, scatter_postcodes
+from geodata.variables import read_variables
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,18 @@ def test_counts_are_whole_and_never_negative(people: People) -> None:
     counts = people.counts.drop(columns="ts0060001")
     assert all(dtype.kind == "i" for dtype in counts.dtypes)
     assert counts.to_numpy().min() >= 0
+
+
+def test_all_64_variables_can_be_computed(people: People) -> None:
+    """Every numerator and denominator of the registry is there, and no share is above 1."""
+    counts = people.counts
+    variables = read_variables(2021)
+    assert len(variables) == 64
+    for variable in variables:
+        part = counts[list(variable.numerator)].sum(axis=1)
+        if variable.denominator is not None:
+            assert (part <= counts[variable.denominator]).all(), variable.name
+        assert part.sum() > 0, variable.name
 
 
 def test_parent_cells_are_the_sum_of_their_children(people: People) -> None:
