@@ -29,6 +29,7 @@ CLOSE_M = 1_500.0  # a correction must come this near to be proposed
 MAX_CORRECTIONS = 2_000
 COVERED = 60  # a district with fewer postcodes in the table lies mostly elsewhere, and its centre says nothing
 N_NATIONAL = 20
+LOOK_UP = "Look the site up; correct the coordinates or the postcode."
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +298,8 @@ def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
         near = np.hypot(*(points[:, None, :] - places[None, :, :]).transpose(2, 0, 1)).min(axis=1)
         if near.min() <= 10_000.0:
             best = points[near.argmin()]
-            return f"Probably near {best[0]:.0f},{best[1]:.0f} ({slip}). Look it up; correct the coordinates or the postcode."
-    return "Look the site up; correct the coordinates or the postcode."
+            return f"Probably near {best[0]:.0f},{best[1]:.0f} ({slip}). {LOOK_UP}"
+    return LOOK_UP
 
 
 def check_against_place(
