@@ -7,7 +7,9 @@
   const FILTERED_OUT = "#eceff2";
   const TILE = 512;
   const HALO = 9;
-  const OUTLINE_FROM = 11; // lines between areas of one colour are drawn once areas are about this many pixels wide
+  const BENEATH = "#c3cad2";
+  const INNER_FROM = 11; // lines between areas of one colour are drawn once areas are about this many pixels wide
+  const SEGMENT_FROM = 3.5; // and lines between segments from here
 
   class Areas {
     constructor(table, groups, coverage) {
@@ -108,16 +110,14 @@
     const found = coverage.within(
       [left - margin, top - margin, left + size + margin, top + size + margin].map((pixel) => pixel / scale),
     );
-    const wide = coverage.cell * scale >= OUTLINE_FROM;
-    const outlines = paintLines(areas, found, lines, left, top, wide);
+    const width = coverage.cell * scale; // about how wide an area is (pixels)
+    const outlines = sortLines(areas, found, lines, left, top, width);
     stroke(context, outlines.coast, "rgba(255, 255, 255, 0.85)", HALO);
-    for (const [colour, path] of fills(areas, found, lines, left, top)) {
-      context.fillStyle = colour;
-      context.fill(path);
-      stroke(context, path, colour, 0.7);
-    }
+    const colours = fills(areas, found, lines, left, top);
+    fill(context, whole(colours), BENEATH); // shows at the seams between two colours, where each covers half a pixel
+    for (const [colour, path] of colours) fill(context, path, colour);
     stroke(context, outlines.inner, "rgba(255, 255, 255, 0.55)", 0.6);
-    stroke(context, outlines.segment, "rgba(255, 255, 255, 0.95)", wide ? 1 : 0.4);
+    stroke(context, outlines.segment, "rgba(255, 255, 255, 0.95)", width >= INNER_FROM ? 1 : 0.4);
     stroke(context, outlines.district, "rgba(255, 255, 255, 0.9)", 3);
     stroke(context, outlines.district, "rgba(45, 60, 78, 0.75)", 1.1);
     stroke(context, outlines.coast, "rgba(45, 60, 78, 0.8)", 1.2);
@@ -136,18 +136,19 @@
   }
 
   /** Sort the arcs of these areas by what they part: the place and the rest, districts, segments, areas. */
-  function paintLines(areas, found, lines, left, top, wide) {
+  function sortLines(areas, found, lines, left, top, width) {
     const { coverage } = areas;
     const paths = { coast: new Path2D(), district: new Path2D(), segment: new Path2D(), inner: new Path2D() };
-    const done = new Set();
+    const from = { coast: 0, district: 0, segment: SEGMENT_FROM, inner: INNER_FROM };
+    coverage.round += 1;
     for (const area of found) {
       const end = coverage.useStart[coverage.ringStart[area + 1]];
       for (let use = coverage.useStart[coverage.ringStart[area]]; use < end; use += 1) {
         const arc = coverage.uses[use] < 0 ? ~coverage.uses[use] : coverage.uses[use];
-        if (done.has(arc)) continue;
-        done.add(arc);
+        if (coverage.lastRound[arc] === coverage.round) continue; // its other side has been here
+        coverage.lastRound[arc] = coverage.round;
         const kind = lineKind(areas, coverage.oneSide[arc], coverage.otherSide[arc]);
-        if (kind !== "inner" || wide) coverage.traceArc(paths[kind], arc, lines, left, top);
+        if (width >= from[kind]) coverage.traceArc(paths[kind], arc, lines, left, top);
       }
     }
     return paths;
@@ -158,6 +159,18 @@
     const { codes } = areas.table.district;
     if (codes[one] !== codes[other]) return "district";
     return areas.groupOf(one) === areas.groupOf(other) ? "inner" : "segment";
+  }
+
+  /** All colours as one path. */
+  function whole(colours) {
+    const path = new Path2D();
+    for (const part of colours.values()) path.addPath(part);
+    return path;
+  }
+
+  function fill(context, path, colour) {
+    context.fillStyle = colour;
+    context.fill(path);
   }
 
   function stroke(context, path, colour, width) {

@@ -27,6 +27,8 @@
 
     /** Which areas lie on either side of each arc; -1 outside. */
     #findSides() {
+      this.lastRound = new Int32Array(this.nArcs); // the round of painting in which an arc was last drawn
+      this.round = 0;
       this.oneSide = new Int32Array(this.nArcs).fill(-1);
       this.otherSide = new Int32Array(this.nArcs).fill(-1);
       this.eachUse((area, arc) => {

@@ -93,6 +93,7 @@
     });
     byId("print").addEventListener("click", () => window.print());
     window.addEventListener("resize", clearCredit);
+    window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));
     clearCredit();
   }
 
