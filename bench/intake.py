@@ -1,0 +1,168 @@
+"""Reading, checking and writing a large asset list, beside pandas and geopandas reading and writing the same file.
+
+    python -m bench.intake [--rows 300000] [--json]
+
+The list carries 22 columns and the faults that real lists carry: 1 % of the points with two digits exchanged, square
+feet among square metres, pounds with signs, British dates, repeated rows. The peer is ``pandas.read_csv``, points from
+the two columns and ``GeoDataFrame.to_file``: it checks nothing. Each runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import box
+
+from estate.intake import ListSettings, read_asset_list
+from estate.register import build_register
+from estate.space import estimate_assets
+from geodata.write import write_csv, write_geopackage
+
+SIDE_M = 100_000
+USES = ("Office", "Library", "Depot", "House", "Land", "Car park", "School", "Clinic", "Garages", "Industrial unit")
+
+
+def main() -> None:
+    arguments = _arguments()
+    if arguments.run:
+        _run_one(arguments.run, Path(arguments.folder))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _write_list(Path(folder), arguments.rows)
+        ours, peer = (_measured(which, folder) for which in ("ours", "peer"))
+    result = {
+        "rows": arguments.rows,
+        "cpu_s": ours["cpu_s"],
+        "peak_mb": ours["peak_mb"],
+        "accepted": ours["accepted"],
+        "set_aside": ours["set_aside"],
+        "found": ours["found"],
+        "pandas_cpu_s": peer["cpu_s"],
+        "pandas_peak_mb": peer["peak_mb"],
+        "ratio": round(ours["cpu_s"] / peer["cpu_s"], 2),
+    }
+    print(json.dumps(result) if arguments.json else "\n".join(f"{name:22} {value}" for name, value in result.items()))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rows", type=int, default=300_000)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--run", choices=("ours", "peer"), help=argparse.SUPPRESS)
+    parser.add_argument("--folder", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _measured(which: str, folder: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.intake", "--run", which, "--folder", folder]
+    answer: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return answer
+
+
+def _run_one(which: str, folder: Path) -> None:
+    begun = time.process_time()
+    counts = _ours(folder) if which == "ours" else _peer(folder)
+    used = {
+        "cpu_s": round(time.process_time() - begun, 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    print(json.dumps({**used, **counts}))
+
+
+def _ours(folder: Path) -> dict[str, int]:
+    """Read, check against postcodes and outline, fill gaps, write the clean register and the rows set aside."""
+    postcodes = pd.read_csv(folder / "postcodes.csv", index_col="postcode")
+    place = {
+        "postcodes": postcodes,
+        "place_extent": box(400_000, 300_000, 500_000, 400_000),
+        "place_name": "the square",
+    }
+    one = read_asset_list(ListSettings(folder / "list.csv", organisation="Large Council"), **place)
+    register = build_register([one])
+    assets, _ = estimate_assets(register.assets)
+    write_geopackage({"assets": assets}, folder / "register.gpkg")
+    write_csv(register.set_aside, folder / "set_aside.csv", index=False)
+    found = sum(rule == "far_from_postcode" for rule in register.set_aside["rule"])
+    return {"accepted": len(assets), "set_aside": len(register.set_aside), "found": found}
+
+
+def _peer(folder: Path) -> dict[str, int]:
+    table = pd.read_csv(folder / "list.csv")
+    points = gpd.points_from_xy(table["Easting"], table["Northing"])
+    gpd.GeoDataFrame(table, geometry=points, crs="EPSG:27700").to_file(folder / "peer.gpkg")
+    return {}
+
+
+def _write_list(folder: Path, n: int) -> None:
+    """Write a list of n rows on a square of 100 km and its 10,000 postcodes."""
+    draw = np.random.default_rng(0)
+    postcodes = _postcodes(draw)
+    postcodes.to_csv(folder / "postcodes.csv")
+    at = draw.integers(0, len(postcodes), n)
+    east = postcodes["easting"].to_numpy()[at] + draw.integers(-300, 300, n)
+    north = postcodes["northing"].to_numpy()[at] + draw.integers(-300, 300, n)
+    slip = draw.random(n) < 0.01
+    east = np.where(slip, _exchanged(east), east)
+    gross = draw.lognormal(6.5, 0.8, n).round(0)
+    feet = draw.random(n) < 0.02
+    table = pd.DataFrame(
+        {
+            "OrganisationLabel": "Large Council",
+            "UPRN": 10_000_000_000 + 7 * np.arange(n),
+            "AssetCode": [f"LC{number:07d}" for number in range(n)],
+            "PropertyName": [f"{USES[kind]} number {number}" for number, kind in enumerate(draw.integers(0, 10, n))],
+            "StreetNumber": draw.integers(1, 200, n),
+            "StreetName": "High Street",
+            "PostTown": "Smalltown",
+            "PostCode": postcodes.index.to_numpy()[at],
+            "Easting": east,
+            "Northing": north,
+            "Use": np.array(USES)[draw.integers(0, 10, n)],
+            "TenureType": draw.choice(["Freehold", "Leasehold", "Licence"], n),
+            "HoldingType": draw.choice(["Land", "Buildings", "Land/Buildings"], n),
+            "BuildingSize": np.where(feet, [f"{10.76 * m2:,.0f} sq ft" for m2 in gross], gross.astype(str)),
+            "NIA": (0.85 * gross).round(1),
+            "LandArea": draw.random(n).round(4),
+            "RunningCosts": [f"£{pounds:,.0f}" for pounds in 75 * gross],
+            "Rent": draw.integers(0, 50_000, n),
+            "LeaseEnd": pd.Timestamp("2026-01-01").strftime("%d/%m/%Y"),
+            "Condition": draw.choice(list("ABCD"), n),
+            "EnergyRating": draw.choice(list("ABCDEFG"), n),
+            "Notes": "",
+        }
+    )
+    pd.concat([table, table.head(n // 100)]).to_csv(folder / "list.csv", index=False)
+
+
+def _postcodes(draw: np.random.Generator) -> pd.DataFrame:
+    """Return 10,000 postcodes: 20 districts of 500 in their own part of the square."""
+    letters = "ABDEFGHJLNPQRSTUWXYZ"
+    codes = [
+        f"LC{district} {unit % 9 + 1}{letters[unit // 9 % 20]}{letters[unit // 180 % 20]}"
+        for district in range(1, 21)
+        for unit in range(500)
+    ]
+    district = np.repeat(np.arange(20), 500)
+    east = 400_000 + 20_000 * (district % 5) + draw.integers(1_000, 19_000, 10_000)
+    north = 300_000 + 25_000 * (district // 5) + draw.integers(1_000, 24_000, 10_000)
+    return pd.DataFrame({"easting": east, "northing": north}, index=pd.Index(codes, name="postcode"))
+
+
+def _exchanged(east: np.ndarray) -> np.ndarray:
+    """Return the eastings with their first two digits exchanged."""
+    text = [str(value) for value in east]
+    return np.array([int(word[1] + word[0] + word[2:]) for word in text])
+
+
+if __name__ == "__main__":
+    main()
