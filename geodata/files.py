@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -21,7 +22,9 @@ import pandas as pd
 
 from geodata.delimited import read_delimited
 from geodata.errors import SourceError, did_you_mean, examples
+from geodata.inputs import DatabaseAddress, Input, Named, StandardInput, input_named
 from geodata.layers import cells_of, points_of, read_layers
+from geodata.postgis import read_database
 from geodata.tables import typed_columns
 from geodata.workbooks import read_workbook
 
@@ -32,6 +35,7 @@ T = TypeVar("T")
 
 _MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|head|body|table|style|meta|kml)\b", re.IGNORECASE)
 _SHAPEFILE_PARTS = {".dbf", ".shx", ".prj", ".cpg"}
+_SUFFIXES = {"gpkg": ".gpkg", "geojson": ".geojson", "kml": ".kml", "parquet": ".parquet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Sheet:
     Parameters
     ----------
     file
-        Path of the file as the user gave it.
+        Path of the file as the user gave it, the address of a database without its password, or "standard input".
     name
         Name of the sheet or layer, empty for CSV and the like.
     rows
@@ -60,19 +64,32 @@ class Sheet:
     points: gpd.GeoSeries | None = None
 
 
-def read_sheets(path: str | Path) -> tuple[Sheet, ...]:
-    """Read every sheet or layer of a list, whatever its format.
+def read_sheets(path: Named) -> tuple[Sheet, ...]:
+    """Read every sheet or layer of a list, whatever its format and wherever it stands.
 
     CSV and TSV in any usual encoding and delimiter (also gzipped), xlsx, xls and ods, GeoJSON, GeoPackage, Shapefile,
     GeoParquet and KML. Formulas give their values, whole numbers of workbooks come as int. A sheet without a single
-    filled cell is given with no rows.
+    filled cell is given with no rows. A table or query of a database and standard input are read alike.
+
+    Parameters
+    ----------
+    path
+        A path, ``-`` for standard input, or the address of a database (:mod:`geodata.inputs`).
 
     Raises
     ------
     SourceError
         The file is missing, empty, broken, protected by a password or of another kind.
     """
-    path = Path(path)
+    source = input_named(path)
+    if isinstance(source, DatabaseAddress):
+        return (Sheet(str(source), *read_database(source)),)
+    if isinstance(source, StandardInput):
+        return _sheets_of_bytes(source)
+    return _sheets_of_file(source)
+
+
+def _sheets_of_file(path: Path) -> tuple[Sheet, ...]:
     kind = kind_of(path)
     if kind == "text":
         return (Sheet(str(path), "", read_delimited(path)),)
@@ -81,7 +98,20 @@ def read_sheets(path: str | Path) -> tuple[Sheet, ...]:
     return tuple(_sheet_of_layer(path, name, frame) for name, frame in read_layers(path, kind))
 
 
-def read_table(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
+def _sheets_of_bytes(source: StandardInput) -> tuple[Sheet, ...]:
+    """Read what is piped in, by way of a temporary file whose name nobody sees."""
+    content = source.content()
+    with tempfile.TemporaryDirectory(prefix="onetown-") as folder:
+        path = Path(folder) / ("piped.json" if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else "piped")
+        path.write_bytes(content)
+        try:
+            path = path.rename(path.with_suffix(_SUFFIXES.get(kind_of(path), path.suffix)))
+            return tuple(replace(sheet, file=str(source)) for sheet in _sheets_of_file(path))
+        except SourceError as error:
+            raise SourceError(str(error).replace(str(path), str(source))) from error
+
+
+def read_table(path: Named, *, sheet: str | None = None) -> pd.DataFrame:
     """Read a table with one header row, such as a look-up or a census table.
 
     Columns of numbers become numbers; codes stay text: a column whose heading says so (UPRN, code, id, reference,
@@ -90,7 +120,7 @@ def read_table(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     path
-        Parquet, CSV (also gzipped), workbook or layer (its geometry is left out).
+        Parquet, CSV (also gzipped), workbook or layer (its geometry is left out); a table of a database.
     sheet
         Sheet or layer to read; by default the only one that has rows.
 
@@ -99,14 +129,13 @@ def read_table(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
     SourceError
         The file cannot be read, has no header, or `sheet` is not in it.
     """
-    path = Path(path)
-    kind = kind_of(path)
-    if kind == "parquet":
-        frame = read_layers(path, kind)[0][1]
+    source = input_named(path)
+    if isinstance(source, Path) and kind_of(source) == "parquet":
+        frame = read_layers(source, "parquet")[0][1]
         shapes = [name for name in frame.columns if frame[name].dtype == "geometry"]
         return typed_columns(pd.DataFrame(frame.drop(columns=shapes)))
-    sheets = {one.name: one for one in read_sheets(path) if one.rows}
-    rows = _choose(sheets, sheet, path, "sheet").rows
+    sheets = {one.name: one for one in read_sheets(source) if one.rows}
+    rows = _choose(sheets, sheet, source, "sheet").rows
     header = [str(cell).strip() if cell is not None else "" for cell in rows[0]]
     width = max(len(header), max((len(row) for row in rows), default=0))
     header += [""] * (width - len(header))
@@ -134,16 +163,23 @@ def read_areas_file(path: str | Path, *, layer: str | None = None) -> gpd.GeoDat
     return _choose(layers, layer, path, "layer")
 
 
-def sha256_of(path: str | Path) -> str:
-    """Return the SHA-256 checksum of a file, in hexadecimal.
+def sha256_of(path: Named) -> str:
+    """Return the SHA-256 checksum of a file, of what is piped in or of the rows of a table, in hexadecimal.
 
     Raises
     ------
     SourceError
         The file is missing or cannot be read.
     """
+    source = input_named(path)
+    if isinstance(source, StandardInput):
+        return hashlib.sha256(source.content()).hexdigest()
+    if isinstance(source, DatabaseAddress):
+        _, rows, points = read_database(source)
+        shapes = b"" if points is None else b"".join(points.to_wkb().fillna(b""))
+        return hashlib.sha256(repr(rows).encode() + shapes).hexdigest()
     try:
-        with Path(path).open("rb") as stream:
+        with source.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
@@ -227,7 +263,7 @@ def _sheet_of_layer(path: Path, name: str, frame: pd.DataFrame) -> Sheet:
     return Sheet(str(path), name, (header, *rows), points)
 
 
-def _choose(found: dict[str, T], name: str | None, path: Path, word: str) -> T:
+def _choose(found: dict[str, T], name: str | None, path: Input, word: str) -> T:
     """Return the named sheet or layer, or the only one."""
     if name is not None and name not in found:
         listed = ", ".join(found) or "none"

@@ -24,6 +24,8 @@ Cell = str | float | int | bool | date | datetime | None
 
 #: Tables in which QGIS keeps its styles; they are nobody's assets.
 STYLE_TABLES = {"layer_styles", "qgis_projects"}
+#: Tables in which a register keeps its history begin with this; a list is read from its layer ``register`` alone.
+HISTORY_PREFIX = "onetown_"
 
 KIND_NAMES = {"gpkg": "GeoPackage", "geojson": "GeoJSON", "kml": "KML", "shp": "Shapefile", "parquet": "Parquet"}
 
@@ -46,14 +48,17 @@ def read_layers(path: Path, kind: str) -> list[tuple[str, pd.DataFrame]]:
     Raises
     ------
     SourceError
-        The file is broken, or a KML file declares entities.
+        The file is broken, a KML file declares entities, or a Shapefile lacks one of its parts.
     """
     if kind == "parquet":
         return [("", _read_parquet(path))]
     if kind == "kml":
         _check_kml(path)
+    if kind == "shp":
+        _check_shapefile(path)
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name not in STYLE_TABLES]
+        listed = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        names = [name for name in listed if name not in STYLE_TABLES and not name.startswith(HISTORY_PREFIX)]
         return [(name, pyogrio.read_dataframe(path, layer=name)) for name in names]
     except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
         raise SourceError(
@@ -129,4 +134,15 @@ def _check_kml(path: Path) -> None:
     if re.search(r"<!(?:DOCTYPE|ENTITY)", decode(read_bytes(path), path), re.IGNORECASE):
         raise SourceError(
             f"{path}: declares XML entities, which onetown does not read. Export the KML again without them."
+        )
+
+
+def _check_shapefile(path: Path) -> None:
+    """Refuse a Shapefile without its table or index: it would read as shapes without a name, or not at all."""
+    beside = {one.suffix.lower() for one in path.parent.iterdir() if one.stem == path.stem}
+    missing = [part for part in (".dbf", ".shx") if part not in beside]
+    if missing:
+        raise SourceError(
+            f"{path}: is one file of a Shapefile, and {' and '.join(missing)} is not beside it. "
+            "Put all its files into one folder, or ask for a GeoPackage."
         )
