@@ -87,7 +87,7 @@ def _moves(moves: pd.DataFrame, index: pd.Index) -> Json:
 
 
 def _access(access: pd.DataFrame) -> list[Json]:
-    """Return access before and after, one row per service and segment ("all" for everyone)."""
+    """Return access before and after, one row per service and segment: a sub-segment's number, "all" for everyone."""
     columns = zip(
         [plain_text(service) for service in access["service"]],
         [plain_text(segment) for segment in access["segment"]],

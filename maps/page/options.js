@@ -11,8 +11,10 @@
   const fact = (term, value) => [el("dt", {}, term), el("dd", {}, value)];
 
   function certainty(option) {
+    if (option.status === "as today") return "as today, nothing to prove";
     if (option.status === "optimal") return "proved best";
-    return option.gap === null ? option.status : "within " + onetown.figure(100 * option.gap) + "% of the best possible";
+    if (option.gap === null) return option.status;
+    return "within " + onetown.figure(Math.ceil(1000 * option.gap) / 10) + "% of the best possible"; // rounded up: never better than proved
   }
 
   function figures(option) {
@@ -52,9 +54,10 @@
     const rows = onetown.accessOf("all");
     const details = el("details", { class: "fold" }, el("summary", {}, "Access and assumptions"));
     details.addEventListener("toggle", () => {
-      if (!details.open || details.childElementCount > 1) return; // made only when someone looks
+      [...details.children].slice(1).forEach((child) => child.remove()); // there only while someone looks
+      if (!details.open) return;
       if (rows.length) details.append(onetown.accessTable(rows));
-      if (option.assumptions.length) details.append(el("ul", {}, option.assumptions.map((line) => el("li", {}, line))));
+      if (option.assumptions.length) details.append(el("p", { class: "lines" }, option.assumptions.join("\n")));
     });
     return rows.length || option.assumptions.length ? details : null;
   }

@@ -5,7 +5,11 @@
   "use strict";
 
   const { store } = onetown;
-  const NAME_FONT = '600 12.5px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+  const FACES = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+  const LARGE = { font: "600 13px " + FACES, ink: "#14202b" };
+  const SMALL = { font: "500 11.5px " + FACES, ink: "#33414f" };
+  const LARGE_FROM = 0.3; // a place is large from this share of the residents of the largest
+  const NAMED_FROM = 0.12; // and named from this share when the whole map is in view, from less further in
   const NAME_SPACE = { x: 22, y: 20 }; // pixels kept free around a name
   const NAME_SHIFTS = [0, -16, 16, -28, 28];
   const REACH = 5; // pixels around a sign that still count as on it
@@ -104,11 +108,16 @@
       const origin = areas.coverage.origin(this.zoom);
       const taken = decided.map((site) => this.place(site)).map(({ x, y }) => [x - 9, y - 9, x + 9, y + 9]);
       const free = (box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
-      context.font = NAME_FONT;
+      const places = areas.namedPlaces();
+      const whole = this._map.getBoundsZoom(areas.coverage.latLngBounds());
+      const largest = places.length ? places[0].residents : 0;
+      const fewest = NAMED_FROM * largest * 4 ** Math.min(0, whole - this.zoom);
       context.textAlign = "center";
       context.textBaseline = "middle";
       context.lineJoin = "round";
-      for (const place of areas.namedPlaces()) {
+      for (const place of places.filter(({ residents }) => residents >= fewest)) {
+        const { font, ink } = place.residents >= LARGE_FROM * largest ? LARGE : SMALL;
+        context.font = font;
         const x = (place.x / place.weight) * scale + origin.x - this.corner.x;
         const y = (place.y / place.weight) * scale + origin.y - this.corner.y;
         const half = context.measureText(place.name).width / 2;
@@ -119,7 +128,7 @@
         context.strokeStyle = "rgba(255, 255, 255, 0.9)";
         context.lineWidth = 3.5;
         context.strokeText(place.name, x, y + shift);
-        context.fillStyle = "#1c2733";
+        context.fillStyle = ink;
         context.fillText(place.name, x, y + shift);
       }
     },

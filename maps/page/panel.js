@@ -8,7 +8,7 @@
     ["gia_m2", "Gross internal area", (value) => onetown.count(value) + " m²"],
     ["site_area_m2", "Site", (value) => onetown.count(value) + " m²"],
     ["desks", "Desks", onetown.count],
-    ["fte", "Staff (full-time equivalent)", onetown.count],
+    ["fte", "Staff (full time equivalent)", onetown.count],
     ["running_cost_gbp_pa", "Running cost", (value) => onetown.money(value) + " a year"],
     ["rent_gbp_pa", "Rent", (value) => onetown.money(value) + " a year"],
     ["rates_gbp_pa", "Rates", (value) => onetown.money(value) + " a year"],
@@ -49,7 +49,7 @@
 
   /** Access under the option on show, for a segment when the plan has it, never without its quality. */
   function access(group) {
-    const rows = onetown.accessOf(group.key).length ? onetown.accessOf(group.key) : onetown.accessOf(String(group.segment));
+    const rows = group.level === "sub" ? onetown.accessOf(String(group.segment)) : [];
     return rows.length ? [el("h3", {}, "Access in this segment"), onetown.accessTable(rows)] : [];
   }
 

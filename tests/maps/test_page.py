@@ -170,8 +170,11 @@ def test_travel_times_never_come_without_their_quality(town_map: BuildMap, visit
     assert "Library, 20 min" in text
     assert "87.5%" in text
     assert "indicative" in text
-    seen.page.click("#community-legend button >> nth=0")
-    assert "indicative" in seen.page.inner_text("#panel")
+    seen.page.get_by_label("4 segments").check()
+    seen.page.click("#community-legend button:has-text('River side')")
+    panel = seen.page.inner_text("#panel")
+    assert "Access in this segment" in panel
+    assert "indicative" in panel
 
 
 def test_clicking_shows_what_is_known(town_map: BuildMap, visit: OpenMap) -> None:
