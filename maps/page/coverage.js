@@ -7,7 +7,7 @@
 
   const HALF_WORLD = Math.PI * 6378137;
   const CELLS_PER_AREA = 1;
-  const CLOSEST = 0.6; // points nearer than this many pixels to the last one are not drawn
+  const CLOSEST = 1 / Math.min(window.devicePixelRatio || 1, 2); // points nearer to the last one (pixels) are not drawn
   const KEPT_ZOOMS = 4;
   const GOLDEN_ANGLE = 2.399963;
 
