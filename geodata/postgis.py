@@ -237,6 +237,8 @@ def _rows_and_points(
         for kind in ("date", "timestamp", "timestamptz", "interval", "time", "timetz"):
             cursor.adapters.register_loader(kind, TextLoader)  # a database may hold dates that Python cannot
         answer = list(islice(cursor.stream(query), MAX_ROWS + 1))
+        if not answer:  # a stream of nothing does not tell the columns; preparing takes one statement only, too
+            answer = cursor.execute(query, prepare=True).fetchall()
         columns = [(column.name, column.type_code) for column in cursor.description or ()]
     if len(answer) > MAX_ROWS:
         raise SourceError(f"{address}: holds more than {MAX_ROWS:,} rows. Give a SELECT that keeps only the place.")
