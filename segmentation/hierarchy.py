@@ -1,0 +1,280 @@
+"""Top-down hierarchy: a few super clusters, and sub-clusters allotted to them where they explain most.
+
+Each super cluster starts with one sub-cluster. Then, one at a time, another is given to the super cluster whose inertia
+falls most by it (its sub-clusters are found anew), until the number asked for is reached. A step that would leave a
+sub-cluster below the floor is not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geodata.errors import DataError
+from segmentation.cluster import Clustering, Floats, Ints, count_distinct, distances_to, fit_kmeans, nearest, warm_start
+
+Progress = Callable[[str, int, int], None]
+"""What is told while it runs: the step in words, how many are done, of how many."""
+
+N_RESAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hierarchy:
+    """Centroids of super clusters and of the sub-clusters within them.
+
+    Parameters
+    ----------
+    tops
+        Centroids of the super clusters, shape (n_super, n_features).
+    subs
+        Centroids of the sub-clusters, shape (n_sub, n_features), those of one super cluster in a row.
+    parents
+        Super cluster of each sub-cluster, shape (n_sub,), not falling.
+    """
+
+    tops: Floats
+    subs: Floats
+    parents: Ints
+
+    def __post_init__(self) -> None:
+        if len(self.subs) != len(self.parents) or sorted(set(self.parents.tolist())) != list(range(len(self.tops))):
+            raise ValueError("every sub-cluster has a parent, and every super cluster at least one sub-cluster")
+        if (np.diff(self.parents) < 0).any():
+            raise ValueError("sub-clusters stand in the order of their parents")
+
+    def children(self, top: int) -> Ints:
+        """Return the sub-clusters of a super cluster."""
+        return np.flatnonzero(self.parents == top)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HierarchyFit:
+    """A hierarchy and what it took to find it.
+
+    Parameters
+    ----------
+    hierarchy
+        The centroids.
+    super_inertia, sub_inertia
+        Sum of squared distances of the rows to the centroid of their super cluster, and of their sub-cluster.
+    starts
+        Starts taken, over all splits.
+    """
+
+    hierarchy: Hierarchy
+    super_inertia: float
+    sub_inertia: float
+    starts: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """Where each row belongs; every array has shape (n_rows,).
+
+    Parameters
+    ----------
+    tops, subs
+        Nearest super cluster, and the nearest sub-cluster within it.
+    margin
+        1 - (distance to the nearest) / (distance to the second nearest), the smaller of both levels: 0 on the border
+        between two segments, 1 at the centroid, 1 where there is no second.
+    second_best
+        The sub-cluster on the other side of that border; -1 where there is none.
+    distance
+        Distance to the centroid of the sub-cluster.
+    """
+
+    tops: Ints
+    subs: Ints
+    margin: Floats
+    second_best: Ints
+    distance: Floats
+
+
+def fit_hierarchy(
+    x: Floats, *, n_super: int, n_sub: int, floor: float, seed: int, progress: Progress | None = None
+) -> HierarchyFit:
+    """Find super clusters and sub-clusters top-down.
+
+    Parameters
+    ----------
+    x
+        Features, shape (n_rows, n_features); the order of rows has no influence.
+    n_super, n_sub
+        Numbers of super clusters, and of sub-clusters in all.
+    floor
+        Least share of all rows in a cluster, such as 0.02.
+    seed
+        Same features and seed, same hierarchy.
+    progress
+        Called after each split.
+
+    Raises
+    ------
+    DataError
+        The numbers cannot be reached: too few rows or distinct profiles, or the floor does not allow so many.
+    """
+    least = check_numbers(len(x), n_super=n_super, n_sub=n_sub, floor=floor)
+    top = fit_kmeans(x, n_super, seed=(seed, 0), min_size=least)
+    if top.sizes.min() < least:
+        raise DataError(
+            f"segments: no {n_super} super clusters of at least {least} areas (floor {floor:.1%}) were found; the "
+            f"smallest has {top.sizes.min()}. Ask for fewer super clusters, or lower the floor."
+        )
+    splits = _Splits([x[top.labels == number] for number in range(n_super)], least, seed)
+    for done in range(n_super, n_sub):
+        if progress:
+            progress("splitting super clusters", done, n_sub)
+        if not splits.take_best():
+            raise DataError(
+                f"segments: only {done} sub-clusters hold at least {least} areas each (floor {floor:.1%}), and {n_sub} "
+                f"were asked for. Ask for {done} or fewer, or lower the floor."
+            )
+    chosen = [splits.fits[parent, count] for parent, count in enumerate(splits.counts)]
+    hierarchy = Hierarchy(
+        top.centroids,
+        np.concatenate([fit.centroids for fit in chosen]),
+        np.repeat(np.arange(n_super), splits.counts),
+    )
+    starts = top.starts + sum(fit.starts for fit in splits.fits.values())
+    return HierarchyFit(hierarchy, top.inertia, float(sum(fit.inertia for fit in chosen)), starts)
+
+
+def check_numbers(n_rows: int, *, n_super: int, n_sub: int, floor: float) -> int:
+    """Return the least number of rows in a cluster.
+
+    Raises
+    ------
+    DataError
+        The numbers contradict each other.
+    """
+    if not 0 <= floor < 1:
+        raise DataError(f"segments: the floor is a share of the areas from 0 to 1, not {floor:g}. Try 0.02.")
+    if not 1 <= n_super <= n_sub:
+        raise DataError(
+            f"segments: {n_super} super clusters and {n_sub} sub-clusters were asked for. Ask for at least one super "
+            "cluster and at least as many sub-clusters."
+        )
+    least = max(1, int(np.ceil(floor * n_rows - 1e-9)))
+    if n_sub > n_rows:
+        raise DataError(f"segments: {n_sub} clusters were asked for, and there are {n_rows} areas. Ask for fewer.")
+    if n_sub * least > n_rows:
+        raise DataError(
+            f"segments: {n_sub} clusters of at least {least} areas (floor {floor:.1%}) need {n_sub * least} areas, "
+            f"and there are {n_rows}. Ask for fewer clusters, or lower the floor."
+        )
+    return least
+
+
+def assign(x: Floats, hierarchy: Hierarchy) -> Assignment:
+    """Return where rows belong: the nearest super cluster, and within it the nearest sub-cluster.
+
+    Each row is judged by itself; the rows beside it do not matter.
+    """
+    top_distances = distances_to(x, hierarchy.tops)
+    tops, other_tops, top_margin = _two_nearest(top_distances)
+    distances = distances_to(x, hierarchy.subs)
+    inside = np.where(hierarchy.parents[None] == tops[:, None], distances, np.inf)
+    subs, other_subs, sub_margin = _two_nearest(inside)
+    beyond = np.where(hierarchy.parents[None] == other_tops[:, None], distances, np.inf).argmin(axis=1)
+    second = np.where(sub_margin <= top_margin, other_subs, beyond)
+    alone = (other_tops < 0) & (other_subs < 0)
+    return Assignment(
+        tops,
+        subs,
+        np.minimum(top_margin, sub_margin),
+        np.where(alone, -1, second),
+        distances[np.arange(len(x)), subs],
+    )
+
+
+def certainty(
+    x: Floats, hierarchy: Hierarchy, *, seed: int, n_resamples: int = N_RESAMPLES, progress: Progress | None = None
+) -> Floats:
+    """Return how often each row keeps its sub-cluster when the rows are drawn anew (bootstrap).
+
+    In each round as many rows are drawn with replacement, the centroids go on from where they are until they are at
+    rest, which keeps their numbers, and all rows are assigned to them.
+
+    Returns
+    -------
+    Floats
+        Share of the rounds, 0 to 1, shape (n_rows,).
+    """
+    rng, labels = np.random.default_rng((seed, 1)), assign(x, hierarchy).subs
+    kept = np.zeros(len(x))
+    for done in range(n_resamples):
+        if progress:
+            progress("drawing areas anew", done, n_resamples)
+        drawn = x[rng.integers(len(x), size=len(x))]
+        kept += assign(x, _moved(drawn, hierarchy)).subs == labels
+    return kept / n_resamples
+
+
+@dataclass(slots=True)
+class _Splits:
+    """Sub-clusters of each super cluster found so far: those of the hierarchy, and one more where it is allowed."""
+
+    rows: list[Floats]
+    least: int
+    seed: int
+    counts: list[int] = field(default_factory=list)
+    fits: dict[tuple[int, int], Clustering] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.counts = [1] * len(self.rows)
+        for parent in range(len(self.rows)):
+            self._fit(parent, 1)
+
+    def take_best(self) -> bool:
+        """Give one more sub-cluster where inertia falls most; False where the floor allows none."""
+        gains = [self._gain(parent) for parent in range(len(self.rows))]
+        best = int(np.argmax(gains))
+        if gains[best] <= 0:
+            return False
+        self.counts[best] += 1
+        return True
+
+    def _gain(self, parent: int) -> float:
+        """Return by how much inertia falls with one more; 0 where the floor does not allow it."""
+        now, more = self.counts[parent], self.counts[parent] + 1
+        if len(self.rows[parent]) < more * self.least or count_distinct(self.rows[parent]) < more:
+            return 0.0
+        fit = self._fit(parent, more)
+        if fit.sizes.min() < self.least:
+            return 0.0
+        return self._fit(parent, now).inertia - fit.inertia
+
+    def _fit(self, parent: int, k: int) -> Clustering:
+        if (parent, k) not in self.fits:
+            seed = (self.seed, 1 + parent, k)
+            self.fits[parent, k] = fit_kmeans(self.rows[parent], k, seed=seed, min_size=self.least)
+        return self.fits[parent, k]
+
+
+def _two_nearest(distances: Floats) -> tuple[Ints, Ints, Floats]:
+    """Return the nearest, the second nearest (-1 where there is none) and the margin between them."""
+    first: Ints = distances.argmin(axis=1)
+    rows = np.arange(len(distances))
+    nearest_by = distances[rows, first]
+    others = distances.copy()
+    others[rows, first] = np.inf
+    second = others.argmin(axis=1)
+    by = others[rows, second]
+    margin = 1 - np.divide(nearest_by, by, out=np.ones(len(rows)), where=by > 0)
+    return first, np.where(np.isinf(by), -1, second), margin
+
+
+def _moved(x: Floats, hierarchy: Hierarchy) -> Hierarchy:
+    """Return the hierarchy at rest on other rows, its clusters in the same order."""
+    tops = warm_start(x, hierarchy.tops)
+    labels, _ = nearest(x, tops)
+    subs = hierarchy.subs.copy()
+    for top in range(len(tops)):
+        mine, rows = hierarchy.children(top), x[labels == top]
+        if len(rows):
+            subs[mine] = warm_start(rows, subs[mine])
+    return Hierarchy(tops, subs, hierarchy.parents)

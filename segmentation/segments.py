@@ -1,0 +1,191 @@
+"""Segments of a place: from census counts to a model, a label for every area, and portraits in plain words.
+
+Read counts -> shares -> features -> hierarchy -> labels (those that the model predicts) -> certainty -> portraits.
+The result does not depend on the order of the rows or columns of the census table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from geodata.census import Census
+from geodata.errors import examples
+from geodata.shares import Shares, compute_shares
+from geodata.variables import Variable, read_variables
+from segmentation.describe import effect_sizes, index_scores, portraits, segment_shares, stands_out
+from segmentation.features import FeatureRecipe, apply_recipe, fit_recipe
+from segmentation.hierarchy import Hierarchy, Progress, certainty, check_numbers, fit_hierarchy
+from segmentation.model import SegmentModel, checksum_of, versions
+from segmentation.names import propose_names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """A classification of the areas of a place, with its quality.
+
+    Parameters
+    ----------
+    table
+        One row per area, in the order of the census, indexed by ``oa_code``: ``super`` and ``sub`` (whole numbers from
+        0, the largest population first; sub-clusters are numbered through), ``margin`` (0 on the border to another
+        segment, 1 at the centroid), ``second_best`` (the sub-cluster across that border, -1 for none), ``certainty``
+        (share of resamples that give the same sub-cluster).
+    model
+        What classifies other areas, or next year's.
+    portraits
+        One row per segment: ``level segment parent name n_areas population households share_of_population summary``.
+    index_scores
+        Indexed by ``level`` and ``segment``, one column per variable; 100 = like the place.
+    stands_out
+        See :func:`segmentation.describe.stands_out`.
+    missing
+        Variables that the census lacks the cells for.
+    stood_in
+        Variables that published percentages stand in for, and what differs.
+    n_filled
+        Areas without a share of their own (0/0, missing or suppressed), by variable; they stand at the share of the
+        place. Variables without such areas are left out.
+    inertia, super_inertia
+        Sum of squared distances to the centroids of the sub-clusters, and of the super clusters.
+    starts
+        Starts that the search took.
+    """
+
+    table: pd.DataFrame
+    model: SegmentModel
+    portraits: pd.DataFrame
+    index_scores: pd.DataFrame
+    stands_out: pd.DataFrame
+    missing: tuple[str, ...]
+    stood_in: dict[str, str]
+    n_filled: dict[str, int]
+    inertia: float
+    super_inertia: float
+    starts: int
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader should know of the quality, one sentence each."""
+        n_used = len(self.model.variables)
+        notes = [f"{n_used} census variables were used."]
+        if self.missing:
+            notes.append(
+                f"{len(self.missing)} of {n_used + len(self.missing)} variables are not in the census table and were "
+                f"left out: {', '.join(self.missing)}."
+            )
+        if self.stood_in:
+            notes.append(f"Published percentages stand in for counts: {', '.join(self.stood_in)}.")
+        if self.n_filled:
+            areas = [f"{name} ({number:,} areas)" for name, number in self.n_filled.items()]
+            notes.append(f"Where an area has no share, that of the whole place was taken: {examples(areas)}.")
+        doubtful = int((self.table["certainty"] < 0.5).sum())
+        if doubtful:
+            notes.append(
+                f"{doubtful:,} of {len(self.table):,} areas change their sub-cluster in more than half of the "
+                "resamples; see the column 'certainty'."
+            )
+        return tuple(notes)
+
+
+def build_segments(
+    census: Census,
+    *,
+    n_super: int = 4,
+    n_sub: int = 18,
+    floor: float = 0.02,
+    seed: int = 0,
+    variables: Sequence[Variable] | None = None,
+    reference: Shares | None = None,
+    place: str = "the place",
+    progress: Progress | None = None,
+) -> Segments:
+    """Classify the areas of a place by their census statistics.
+
+    Parameters
+    ----------
+    census
+        Counts of the areas.
+    n_super, n_sub
+        Numbers of super clusters, and of sub-clusters in all.
+    floor
+        Least share of the areas in a segment.
+    seed
+        Same census and seed, same segments to the last byte.
+    variables
+        What to use; by default the 64 of that census.
+    reference
+        Shares of a wider extent, such as England and Wales, on which features are stretched; by default the place.
+    place
+        Name of the place, for segments that are close to its average.
+    progress
+        Told the step in words, how many are done and of how many.
+
+    Raises
+    ------
+    DataError
+        The census cannot be classified: variables or areas are too few, a variable is the same everywhere, or the
+        floor does not allow so many segments.
+    """
+    chosen = read_variables(census.vintage) if variables is None else variables
+    check_numbers(len(census.counts), n_super=n_super, n_sub=n_sub, floor=floor)
+    ordered = census.of_areas(sorted(census.counts.index))
+    shares = compute_shares(ordered, sorted(chosen, key=lambda variable: variable.name))
+    recipe = fit_recipe(shares, reference=reference, reference_name="the place" if reference is None else "reference")
+    x = apply_recipe(shares, recipe).to_numpy()
+    fit = fit_hierarchy(x, n_super=n_super, n_sub=n_sub, floor=floor, seed=seed, progress=progress)
+    model = _nameless(shares, recipe, fit.hierarchy, seed=seed, floor=floor)
+    population, households = ordered.population().fillna(0.0), ordered.households()
+    model = _by_population(model, model.predict(shares), population)
+    table = model.predict(shares)[["super", "sub", "margin", "second_best"]].assign(
+        certainty=certainty(x, model.hierarchy, seed=seed, progress=progress)
+    )
+    parents = dict(enumerate(model.hierarchy.parents.tolist()))
+    names = propose_names(effect_sizes(shares, table), segment_shares(shares, table), parents, place=place)
+    telling = stands_out(shares, table)
+    filled = shares.table.isna().sum()
+    return Segments(
+        table=table.loc[census.counts.index],
+        model=model.with_names(names),
+        portraits=portraits(table, population=population, households=households, names=names, telling=telling),
+        index_scores=index_scores(shares, table),
+        stands_out=telling,
+        missing=tuple(name for name in (variable.name for variable in chosen) if name in shares.missing),
+        stood_in=dict(shares.stood_in),
+        n_filled={str(name): int(number) for name, number in filled[filled > 0].items()},
+        inertia=fit.sub_inertia,
+        super_inertia=fit.super_inertia,
+        starts=fit.starts,
+    )
+
+
+def _nameless(shares: Shares, recipe: FeatureRecipe, hierarchy: Hierarchy, *, seed: int, floor: float) -> SegmentModel:
+    """Return the model before anybody has named its segments."""
+    return SegmentModel(
+        definitions=tuple(sorted(shares.variables, key=lambda variable: variable.name)),
+        recipe=recipe,
+        hierarchy=hierarchy,
+        super_names=("",) * len(hierarchy.tops),
+        sub_names=("",) * len(hierarchy.subs),
+        vintage=shares.vintage,
+        seed=seed,
+        floor=floor,
+        checksum=checksum_of(shares),
+        versions=versions(),
+    )
+
+
+def _by_population(model: SegmentModel, labels: pd.DataFrame, population: pd.Series) -> SegmentModel:
+    """Return the model with its segments numbered by falling population."""
+    old = model.hierarchy
+    people = {
+        level: population.groupby(labels[level]).sum().reindex(range(size), fill_value=0.0).to_numpy()
+        for level, size in (("super", len(old.tops)), ("sub", len(old.subs)))
+    }
+    tops = np.argsort(-people["super"], kind="stable")
+    place_of = np.argsort(tops)
+    subs = np.lexsort((-people["sub"], place_of[old.parents]))
+    ordered = Hierarchy(old.tops[tops], old.subs[subs], place_of[old.parents][subs])
+    return replace(model, hierarchy=ordered)
