@@ -167,6 +167,7 @@ def with_segments(study: Study, *, say: Say = silent) -> Study:
         n_sub=choice.sub,
         floor=choice.floor,
         seed=study.place.place.seed,
+        place=study.place.place.name,
     )
     return _timed(replace(study, segments=segments), "segments", start)
 
