@@ -38,6 +38,8 @@ HEADINGS = {
     "no_place": "No coordinates and no usable postcode",
     "not_a_property": "No land or building",
     "repeated_row": "Listed twice",
+    "shared_point": "One point for buildings in different places",
+    "shared_uprn": "One UPRN for buildings in different places",
     "repeated_reference": "One reference for several buildings",
     "reference_in_two_lists": "One reference in two lists",
     "uprn_rounded": "UPRNs rounded by a spreadsheet",

@@ -211,7 +211,7 @@ def match_columns(grid: Grid, *, overrides: Mapping[str, str] | None = None) -> 
         if option.column not in chosen and (option.field not in taken or option.field in several):
             chosen[option.column] = option
             taken.add(option.field)
-    for option in _by_values(grid, chosen, evidence):
+    for option in [*_by_values(grid, chosen, evidence), *_names_of_bodies(chosen, options)]:
         chosen[option.column] = option
     ordered = [
         chosen.get(name, ColumnMatch(name, "", 0.0, "no known heading, and its values say nothing"))
@@ -371,6 +371,19 @@ def _by_values(grid: Grid, chosen: Mapping[str, ColumnMatch], evidence: Mapping[
     if "name" not in taken:
         _claim_name(free, evidence, found)
     return found
+
+
+def _names_of_bodies(chosen: Mapping[str, ColumnMatch], options: Sequence[ColumnMatch]) -> list[ColumnMatch]:
+    """Return the exchange for a list without names whose "organisation name" stands beside another body.
+
+    Health lists head the sites "OrganisationName" and the bodies "ParentName"; with no rows, values cannot tell.
+    """
+    bodies = [match for match in chosen.values() if match.field == "organisation"]
+    if not bodies or any(match.field == "name" for match in chosen.values()):
+        return []
+    sites = next((option for option in options if option.column == bodies[0].column and option.field == "name"), None)
+    other = next((option for option in options if option.field == "organisation" and option.column not in chosen), None)
+    return [sites, other] if sites is not None and other is not None else []
 
 
 def _claim_name(free: list[str], evidence: Mapping[str, _Evidence], found: list[ColumnMatch]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import pandas as pd
 
@@ -17,6 +18,8 @@ from estate.values import Reading, is_blank
 from geodata.postcodes import normalise_postcode, outward_only
 
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b")
+ALIKE = 0.9  # two addresses are the same but for a slip when they are this alike
+FEW_SECTORS = 3  # a point shared by more sectors stands for "somewhere in town", not for a slip
 INTERNAL_DIGITS = 6  # a column headed UPRN whose numbers are no longer than this holds the body's own references
 
 
@@ -176,8 +179,12 @@ def repeated_rows(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     told = key["reference"].ne("") | (key["name"].ne("") & (key["postcode"].ne("") | key["address"].ne("")))
     at_place = points["written"].where(key["postcode"].eq("") & key["address"].eq(""), "")
     key["place"] = at_place
-    first = pd.Series(record.index, index=record.index).groupby([key[name] for name in key]).transform("first")
-    again = told & (first != pd.Series(record.index, index=record.index))
+    rows = pd.Series(record.index, index=record.index)
+    first = rows.groupby([key[name] for name in key]).transform("first")
+    again = told & (first != rows)
+    slips = _address_slips(key[~again & key["reference"].eq("") & key["name"].ne("")], points["written"])
+    first, again = first.mask(slips.reindex(rows.index).notna(), slips), again | slips.reindex(rows.index).notna()
+    first = first.astype("int64")
     what = pd.Series("name, address and postcode", index=record.index)
     what = what.mask(key["reference"].ne(""), "reference, name and address")
     message = "The row repeats row " + first[again].astype("str") + ": the same " + what[again] + "."
@@ -190,6 +197,55 @@ def repeated_rows(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
         column="",
         value=record["name"],
     )
+
+
+def _address_slips(key: pd.DataFrame, written: pd.Series) -> pd.Series:
+    """Return row -> earlier row of the same name, postcode and point whose address differs by a letter or two."""
+    at = written.loc[key.index]
+    placed = key[at.ne("") & key["postcode"].ne("")]
+    keys = [placed[name] for name in ("organisation", "name", "postcode", "use", "size")]
+    groups = placed.groupby([*keys, at.loc[placed.index]]).groups
+    found: dict[int, int] = {}
+    for rows in (list(group) for group in groups.values() if len(group) > 1):
+        kept = [rows[0]]
+        for row in rows[1:]:
+            twin = next((one for one in kept if _same_but_a_slip(placed["address"][one], placed["address"][row])), None)
+            if twin is None:
+                kept.append(row)
+            else:
+                found[row] = twin
+    return pd.Series(found, dtype="float64")
+
+
+def _same_but_a_slip(first: str, second: str) -> bool:
+    """Return True for addresses that differ in a few letters and in no digit."""
+    digits = [re.sub(r"\D", "", text) for text in (first, second)]
+    return digits[0] == digits[1] and SequenceMatcher(None, first, second).ratio() >= ALIKE
+
+
+def shared_points(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return findings for rows that carry the point or the UPRN of another row with a postcode elsewhere.
+
+    Copying down a row too far gives a building the place of its neighbour; postcodes of different sectors give it away.
+    """
+    sector = record["postcode"].where(is_full_postcode(record["postcode"]), "").str[:-2]
+    parts = []
+    for what, value in (("point", points["written"]), ("UPRN", record["uprn"].fillna(""))):
+        told = value.ne("") & sector.ne("") & (points["placed_by"].eq("coordinates") if what == "point" else True)
+        sectors = sector[told].groupby(value[told]).transform("nunique")
+        rows = sectors.index[sectors.between(2, FEW_SECTORS)]
+        parts.append(
+            findings(
+                rows,
+                rule="shared_point" if what == "point" else "shared_uprn",
+                message=f"The {what} '" + value[rows] + "' stands at rows with postcodes of different places.",
+                remedy="See which of them it belongs to, and correct the other.",
+                severity="question",
+                column=points["column"] if what == "point" else "",
+                value=value,
+            )
+        )
+    return joined(parts)
 
 
 def asset_ids(record: pd.DataFrame, *, stem: str) -> tuple[pd.Series, pd.DataFrame]:

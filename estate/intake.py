@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
 from estate.headings import PLACE_FIELDS, ColumnMatch, columns_of, find_grid, match_columns
-from estate.identity import asset_ids, is_full_postcode, repeated_rows
+from estate.identity import asset_ids, is_full_postcode, repeated_rows, shared_points
 from estate.placing import Points, place_by_postcode, read_points
 from estate.position import (
     PostcodeTable,
@@ -240,7 +240,8 @@ def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSett
         rows = rows.assign(services=settings.services)
     rows = _named(rows)
     points, place_found = _places(grid, matches, rows["postcode"], settings, ground)
-    found = joined([record.found, use_found, _non_properties(rows), place_found, repeated_rows(rows, points)])
+    repeats = [repeated_rows(rows, points), shared_points(rows, points)]
+    found = joined([record.found, use_found, _non_properties(rows), place_found, *repeats])
     ids, id_found = asset_ids(rows[~rows.index.isin(first_reason(found).index)], stem=_stem(stem, grid))
     found = joined([found, id_found, _list_findings(record.rows, settings, rows)])
     return _part(grid, rows, points, ids, found, mapping=matches)

@@ -66,9 +66,9 @@ def find_pairs(
     -------
     DataFrame
         One row per pair, ranked from 1: the two buildings, `distance_m`, `spare_desks_a` and `_b`, `guest` (the
-        building that could be emptied) and `host`, `desks_needed`, `saving_gbp_pa` (upper bound), `already_shared`
-        (the same UPRN or the same point), `rests_on` ("recorded", "estimated" or "assumed": the weakest number in
-        it), `score` (0-100: saving, discounted with distance) and `why` in words.
+        building that could be emptied) and `host`, `desks_needed`, `saving_gbp_pa` (upper bound), `already_shared` (the
+        same UPRN or point, or matched as one building), `rests_on` ("recorded", "estimated" or "assumed": the weakest
+        number in it), `score` (0-100: saving, discounted with distance) and `why` in words.
 
     Raises
     ------
@@ -124,9 +124,10 @@ def _described(table: gpd.GeoDataFrame, near: npt.NDArray[np.intp], side: _Side,
     guest, host = np.where(a_moves >= b_moves, a, b), np.where(a_moves >= b_moves, b, a)
     saving = np.maximum(a_moves, b_moves)
     uprn = table["uprn"].to_numpy() if "uprn" in table else np.full(len(table), None)
+    building = table.get("building", table.index.to_series()).to_numpy()
     by_postcode = table.get("placed_by", pd.Series("", index=table.index)).eq("postcode").to_numpy()
     same_point = (distance <= SAME_POINT_M) & ~by_postcode[a] & ~by_postcode[b]
-    same = ((uprn[a] == uprn[b]) & pd.notna(uprn[a])) | same_point
+    same = ((uprn[a] == uprn[b]) & pd.notna(uprn[a])) | same_point | (building[a] == building[b])
     ids, body = table.index.to_numpy(), table["organisation"].to_numpy()
     pairs = pd.DataFrame(
         {
@@ -168,7 +169,7 @@ def _why(pair: Mapping[Hashable, object]) -> str:
     """Say in one sentence what the pair could do."""
     apart = f"{float(str(pair['distance_m'])):,.0f} m apart"
     if pair["already_shared"]:
-        return f"The two bodies list the same UPRN or the same point ({apart}): probably sharing that exists."
+        return f"The two bodies seem to list the same building ({apart}): sharing that exists."
     if not pair["guest"]:
         return f"They stand {apart}; neither has desks to spare for the other, or nobody there can move."
     guest_is_a = pair["guest"] == pair["asset_a"]

@@ -23,6 +23,8 @@ FAR_M = 5_000.0  # and this far is set aside, if a slip explains it
 TOO_FAR_M = 10_000.0  # or in any case
 COARSE_M = 15_000.0  # the same where only the first half of the postcode is known
 PEERS_M = 60_000.0  # without any table of postcodes: this far from the other rows of its postcode area
+ALONE_M = 45_000.0  # or this far from their middle and from the nearest row of its own and the next districts
+MAX_PEERS = 1_000  # areas with more rows are compared with their middle only
 BESIDE_M = 25_000.0  # a row without postcode this far outside the place is not the place's
 EDGE_M = 500.0  # outlines are generalised: this near to the place is in it
 CLOSE_M = 1_500.0  # a correction must come this near to be proposed
@@ -258,9 +260,10 @@ def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFra
     centre = grouped.transform("median")
     distance = pd.Series(np.hypot(at["easting"] - centre["easting"], at["northing"] - centre["northing"]), at.index)
     reach = distance.groupby(area).transform(lambda metres: metres.quantile(0.75))
-    far = (grouped["easting"].transform("size") >= 5) & (distance > np.maximum(PEERS_M, 4 * reach))
-    suspects = at[far].head(MAX_CORRECTIONS)
     district = pd.to_numeric(postcode.loc[at.index].str.extract(r"^[A-Z]{1,2}(\d+)", expand=False))
+    alone = (_nearest_in_next_districts(at, area, district) > ALONE_M) & (distance > ALONE_M)
+    far = (grouped["easting"].transform("size") >= 5) & ((distance > np.maximum(PEERS_M, 4 * reach)) | alone)
+    suspects = at[far].head(MAX_CORRECTIONS)
     remedy = [
         _among_peers(pair, _neighbours(at[area.eq(code) & ~far], district, number))
         for pair, code, number in zip(_pairs(suspects), area[suspects.index], district[suspects.index], strict=True)
@@ -279,6 +282,22 @@ def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFra
         column=at["column"],
         value=at["written"],
     )
+
+
+def _nearest_in_next_districts(at: pd.DataFrame, area: pd.Series, district: pd.Series) -> pd.Series:
+    """Return the distance (metres) to the nearest of the rows with the same or the next district, if there are two.
+
+    PL23 is held against PL22 to PL24; missing where fewer than two such rows exist.
+    """
+    nearest = pd.Series(np.nan, index=at.index)
+    for rows in at.groupby(area).groups.values():
+        places, numbers = at.loc[rows, ["easting", "northing"]].to_numpy(), district.loc[rows].to_numpy()
+        if not 5 <= len(rows) <= MAX_PEERS:
+            continue
+        apart = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+        apart[(np.abs(numbers[:, None] - numbers[None, :]) > 1) | np.eye(len(rows), dtype=bool)] = np.inf
+        nearest.loc[rows] = np.where(np.isfinite(apart).sum(axis=1) >= 2, apart.min(axis=1), np.nan)
+    return nearest
 
 
 def _neighbours(peers: pd.DataFrame, district: pd.Series, number: float) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Bring the lists of all bodies into one register, and see the estate as one.
 
-Each body owns its rows. The same UPRN under two bodies is not a fault: it is a building that is shared already.
+Each body owns its rows. The same building under two bodies is not a fault: it is shared already.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pandas as pd
 
 from estate.identity import slug
 from estate.intake import AssetList
+from estate.matching import add_buildings, match_buildings
 from estate.space import annual_cost, number
 from geodata.errors import DataError, Fault, examples
 
@@ -28,7 +29,8 @@ class Register:
     Parameters
     ----------
     assets
-        Accepted rows of all lists in British National Grid, index `asset_id` (unique).
+        Accepted rows of all lists in British National Grid, index `asset_id` (unique); rows of one building have the
+        same `building`.
     set_aside
         Rows set aside, with file, sheet, row, reason, remedy and the cells as they stood.
     faults
@@ -37,7 +39,9 @@ class Register:
         One row per file and sheet: `file`, `sheet`, `organisation` (or "several"), `rows_in`, `accepted`, `set_aside`,
         `questions`.
     shared
-        Buildings with the same UPRN under two or more bodies: `uprn`, `n_bodies`, `organisations`, `asset_ids`.
+        Buildings that two or more bodies list: `building`, `n_bodies`, `organisations`, `asset_ids`, `how`.
+    matches
+        Pairs of rows of different bodies that are, or may be, one building, with score and reason.
     mapping
         What every column of every file was taken for: `file`, `column`, `field` ("" for not used), `confidence`, `why`.
     """
@@ -47,6 +51,7 @@ class Register:
     faults: tuple[Fault, ...]
     account: pd.DataFrame
     shared: pd.DataFrame
+    matches: pd.DataFrame
     mapping: pd.DataFrame
 
 
@@ -67,31 +72,41 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     _check_lists(lists)
     assets = gpd.GeoDataFrame(pd.concat([_own(one) for one in lists]), crs="EPSG:27700")
     assets, clashes = _unique_ids(assets)
+    matches = match_buildings(assets)
+    assets = add_buildings(assets, matches)
     faults = tuple(fault for one in lists for fault in one.faults) + clashes
     set_aside = pd.concat([one.set_aside for one in lists], ignore_index=True)
-    return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets), _mapping(lists))
+    return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets), matches, _mapping(lists))
 
 
 def shared_buildings(assets: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the buildings that several bodies list under one UPRN: sharing that exists today.
+    """Return the buildings that several bodies list: sharing that exists today.
+
+    Parameters
+    ----------
+    assets
+        Register with the column `building` (:func:`estate.matching.add_buildings`).
 
     Returns
     -------
     DataFrame
-        `uprn`, `n_bodies`, `organisations` and `asset_ids` (";"-separated), most bodies first.
+        `building`, `n_bodies`, `organisations` and `asset_ids` (";"-separated), `how` ("UPRN" where all rows have the
+        same, else "name, address and place"); most bodies first.
     """
-    known = assets[assets["uprn"].notna()]
-    known = known[known.groupby("uprn")["organisation"].transform("nunique") >= 2]
+    several = assets[assets.groupby("building")["organisation"].transform("nunique") >= 2]
     rows = [
         (
-            uprn,
+            building,
             group["organisation"].nunique(),
             "; ".join(sorted(group["organisation"].unique())),
             "; ".join(group.index),
+            "UPRN"
+            if len(set(group["uprn"].fillna(""))) == 1 and group["uprn"].notna().all()
+            else "name, address and place",
         )
-        for uprn, group in known.groupby("uprn", sort=True)
+        for building, group in several.groupby("building", sort=True)
     ]
-    table = pd.DataFrame(rows, columns=["uprn", "n_bodies", "organisations", "asset_ids"])
+    table = pd.DataFrame(rows, columns=["building", "n_bodies", "organisations", "asset_ids", "how"])
     return table.sort_values("n_bodies", ascending=False, kind="stable", ignore_index=True)
 
 

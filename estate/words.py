@@ -24,6 +24,18 @@ _SAYS_NOTHING = frozenset(
     {"land & building", "land & buildings", "land and building", "land and buildings", "land building", "building",
      "buildings", "property", "premises"}
 )  # fmt: skip
+_LAND_LAST = re.compile(r"\bsite$")
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_ASIDE = re.compile(
+    r"\s[-\u2013]\s|;|\b(?:attached to|adjacent to|adjoining|adj|rear of|rear to|r/o|next to|opposite|behind|within|"
+    r"with)\b",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"\b[\w']+\s+(?:road|rd|street|lane|ln|avenue|ave|av|close|drive|grove|terrace|crescent|row|walk|parade|hill|mews)\b\.?",
+    re.IGNORECASE,
+)
 TENURES = ("freehold", "leasehold", "licence", "PFI", "unknown")
 
 
@@ -66,6 +78,7 @@ def uses() -> Mapping[str, Use]:
     return {
         entry["name"]: Use(entry["name"], entry["services"], entry["public_facing"], entry["shareable"])
         for entry in _entries()
+        if "services" in entry
     }
 
 
@@ -100,12 +113,22 @@ def use_of(text: str, *, whole: bool = False) -> str:
         return ""
     if whole and words in _codes():
         return _codes()[words]
-    if _use_pattern().search(f" {words} ") is None:
-        return ""
-    if _LAND_FIRST.match(words):
+    for part in ([_BRACKETS.sub(" ", text)], _BRACKETS.findall(text)):
+        for piece in _ASIDE.split(" ".join(part).strip()):
+            if (found := _use_in(piece)) != "":
+                return found
+    return ""
+
+
+def _use_in(text: str) -> str:
+    """Return the use that a text without asides names; names of streets do not count, nor what a building was once."""
+    words = plain(_STREET.sub(" ", _GLUED.sub(" ", text)))
+    if _LAND_FIRST.match(words) or _LAND_LAST.search(words):
         return "land"
-    hits = {name for name, pattern in _patterns() if pattern.search(f" {words} ")}
-    return next(name for name in uses() if name in hits)
+    if words.startswith(("former ", "ex ", "disused ")) or _use_pattern().search(f" {words} ") is None:
+        return ""
+    hits = {place for place, (_, pattern) in enumerate(_patterns()) if pattern.search(f" {words} ")}
+    return _patterns()[min(hits)][0]
 
 
 def file_use_of(stem: str) -> str:

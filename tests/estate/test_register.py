@@ -48,15 +48,16 @@ def test_lists_are_joined_and_accounted_for(council: AssetList, police: AssetLis
 
 def test_same_uprn_under_two_bodies_is_a_building_that_is_shared(council: AssetList, police: AssetList) -> None:
     """Co-location that exists is no duplicate."""
-    shared = build_register([council, police]).shared
-    assert shared.to_numpy().tolist() == [
-        ["100012345678", 2, "Smalltown Council; Town Police", "smalltown-council/1; town-police/P1"]
+    register = build_register([council, police])
+    assert register.shared.to_numpy().tolist() == [
+        ["smalltown-council/1", 2, "Smalltown Council; Town Police", "smalltown-council/1; town-police/P1", "UPRN"]
     ]
+    assert register.assets.building.tolist() == ["smalltown-council/1", "smalltown-council/1", "town-police/P2"]
 
 
 def test_same_uprn_twice_under_one_body_is_not_shared(police: AssetList) -> None:
     """Two rooms of one body in one building share nothing."""
-    assert len(shared_buildings(police.accepted.assign(uprn="1"))) == 0
+    assert len(shared_buildings(police.accepted.assign(uprn="1", building="x"))) == 0
 
 
 def test_a_reference_used_in_two_lists_of_a_body_is_told_apart(read_list: ReadList, council: AssetList) -> None:

@@ -27,7 +27,10 @@ def test_the_uses_are_the_registers() -> None:
      ("Magistrates' Court", "court"), ("Tamworth Court", ""), ("Sale Leisure Centre", "leisure centre"),
      ("Land rear of the library", "land"), ("Site of 1/25 The Avenue", "land"), ("Bath Parade Car Park", "car park"),
      ("Newark Ambulance Station", "ambulance station"), ("Davyhulme Medical Centre", "general practice"),
-     ("Timperley Health Centre", "clinic"), ("Village Hall", "community centre"), ("School Road", "school"),
+     ("Timperley Health Centre", "clinic"), ("Village Hall", "community centre"), ("Navigation School", "school"),
+     ("School Road", ""), ("Hale Library Site", "land"), ("Former Lostock Library", ""),
+     ("Scouts - Former Lostock Library", "community centre"),
+     ("Imperial Gardens Public Conveniences", "other"), ("Marlborough Allotments (Community Building)", "land"),
      ("Artichoke Lane", ""), ("Sociable Housing", "")],
 )  # fmt: skip
 def test_use_is_recognised_by_whole_words(text: str, use: str) -> None:
