@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -122,14 +123,15 @@ def _check_complete(segments: Segments, portraits: pd.DataFrame) -> None:
             )
 
 
-def _portrait(row: dict[str, object], colour: str, segments: Segments) -> Json:
+def _portrait(row: Mapping[Hashable, Any], colour: str, segments: Segments) -> Json:
     """Return what the page says of one segment."""
-    level, number = str(row["level"]), int(str(row["segment"]))
+    level, number = str(row["level"]), int(row["segment"])
     return {
         "level": level,
         "segment": number,
-        "parent": int(str(row["parent"])) if level == "sub" else None,
+        "parent": int(row["parent"]) if level == "sub" else None,
         "name": plain_text(row["name"]) or f"Segment {number}",
+        "summary": plain_text(row.get("summary")),
         "colour": colour,
         "standsOut": _stands_out(segments.stands_out, level, number),
     }

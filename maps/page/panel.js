@@ -38,9 +38,11 @@
       row.label, el("small", {}, onetown.points(row.pp) + " points, index " + onetown.count(row.index)));
   }
 
+  const chip = (group) => el("p", { class: "chip", style: { "--swatch": group.colour } }, group.name);
+
   function portrait(group) {
     return [
-      el("p", { class: "chip", style: { "--swatch": group.colour } }, group.name),
+      group.summary ? el("p", { class: "summary" }, group.summary) : null,
       group.standsOut.length ? el("h3", {}, "What stands out") : null,
       el("ul", { class: "portrait" }, group.standsOut.map(difference)),
       el("p", { class: "note" }, "Points: percentage points above or below the whole place. Index: 100 is the same as the whole place."),
@@ -66,7 +68,7 @@
         placed && placed !== "polygon" ? fact("Placed by", placed) : null,
         areas.classified ? fact("Certainty", sureness(areas.table.certainty[id]) || "not known") : null,
         next && next !== group ? fact("Next nearest", next.name) : null),
-      group ? [...portrait(group), ...access(group)] : el("p", { class: "note" }, "This area is not classified."),
+      group ? [chip(group), ...portrait(group), ...access(group)] : el("p", { class: "note" }, "This area is not classified."),
     ];
   }
 

@@ -97,6 +97,13 @@
     clearCredit();
   }
 
+  /** Remember whether the reader uses keys: the cross-hair in the middle of the map is for them only. */
+  function startKeys() {
+    const root = document.documentElement;
+    document.addEventListener("keydown", () => root.classList.add("by-key"), true);
+    document.addEventListener("pointerdown", () => root.classList.remove("by-key"), true);
+  }
+
   /** Repaint what a choice changes: tiles for colours and filters of areas, the canvas above for all else. */
   function startPainting(tiles, overlay) {
     store.listen((changed) => {
@@ -118,6 +125,7 @@
     onetown.startTable(sites);
     onetown.startSearch(areas, sites, map);
     startFolds();
+    startKeys();
     map.fitBounds(areas.coverage.latLngBounds(), { ...taken(), animate: false });
     const tiles = new onetown.AreaTiles(areas).addTo(map);
     const overlay = new onetown.Overlay(areas, sites).addTo(map);

@@ -52,7 +52,7 @@ def hostile_segments(payload: str, town_segments: Any) -> Any:
     return replace(
         town_segments,
         table=town_segments.table.rename(index={"T01": payload}),
-        portraits=town_segments.portraits.assign(name=payload),
+        portraits=town_segments.portraits.assign(name=payload, summary=payload),
         stands_out=town_segments.stands_out.assign(label=payload, variable=payload),
     )
 

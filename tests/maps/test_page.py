@@ -242,12 +242,16 @@ def test_enter_on_the_map_tells_what_is_at_its_centre(town_map: BuildMap, visit:
     centre = latlon(402_500, 301_300)
     seen.page.evaluate("([lat, lon]) => { map_onetown.setView([lat, lon], 14, { animate: false }); }", centre)
     seen.page.focus("#map_onetown")
+    seen.page.keyboard.press("Shift")
+    assert seen.page.locator(".crosshair").is_visible()
     seen.page.keyboard.press("Enter")
     assert seen.page.inner_text("#panel-title") == "Area T07"
     assert seen.ask("document.activeElement.id") == "panel"
     seen.page.keyboard.press("Escape")
     assert seen.page.locator("#panel").is_hidden()
     assert seen.ask("document.activeElement.id") == "map_onetown"
+    seen.page.mouse.click(640, 300)
+    assert seen.page.locator(".crosshair").is_hidden()
 
 
 def test_table_of_buildings_says_what_the_map_says(town_map: BuildMap, visit: OpenMap) -> None:
