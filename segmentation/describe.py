@@ -108,10 +108,17 @@ def _as_lived(shares: Shares, name: str) -> Shares:
     return replace(shares, table=density, numerators=density * people, denominators=weights)
 
 
-def stands_out(shares: Shares, table: pd.DataFrame) -> pd.DataFrame:
+def stands_out(shares: Shares, table: pd.DataFrame, *, place: str = "the whole place") -> pd.DataFrame:
     """Return what makes each segment different, the most telling first.
 
     Densities have no percentage points and are left to the index scores.
+
+    Parameters
+    ----------
+    shares, table
+        As for :func:`segment_shares`.
+    place
+        Name of the place, for the sentences.
 
     Returns
     -------
@@ -141,7 +148,7 @@ def stands_out(shares: Shares, table: pd.DataFrame) -> pd.DataFrame:
     ranking = frame["effect"].abs().fillna(0.0).groupby([frame[key] for key in KEY])
     frame["rank"] = ranking.rank(ascending=False, method="first").astype("int64")
     frame["sentence"] = [
-        f"{about[name].sentence(share)} ({100 * whole:.1f} % in the whole place)"
+        f"{about[name].sentence(share)} ({100 * whole:.1f} % in {place})"
         for name, share, whole in zip(frame["variable"], frame["share"], frame["base_share"], strict=True)
     ]
     return frame.sort_values([*KEY, "rank"], key=_level_order, ignore_index=True)[STANDS_OUT]

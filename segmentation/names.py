@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import isnan
+from math import inf, isnan
 
 import pandas as pd
 
@@ -45,6 +45,7 @@ class Phrase:
     adj: str = ""
     home: str = ""
     leads: bool = True
+    below: float = inf
     weight: float = 1.0
 
 
@@ -76,7 +77,12 @@ def read_phrases() -> tuple[Phrase, ...]:
 
 
 def propose_names(
-    effects: pd.DataFrame, shares: pd.DataFrame, parents: Mapping[int, int], *, place: str = "the place"
+    effects: pd.DataFrame,
+    shares: pd.DataFrame,
+    parents: Mapping[int, int],
+    *,
+    place: str = "the whole place",
+    per_km2: float = 1.0,
 ) -> dict[tuple[str, int], str]:
     """Return a name for every segment, each different from all others.
 
@@ -85,11 +91,13 @@ def propose_names(
     effects
         Effect sizes against the place, indexed by ``level`` and ``segment``, one column per variable.
     shares
-        Shares (0 to 1) in the same shape; a density is not looked at.
+        Shares (0 to 1), and the density, in the same shape.
     parents
         Super cluster of each sub-cluster.
     place
         Name of the place, for segments close to its average.
+    per_km2
+        Residents per square kilometre that one unit of the density stands for: 100 where it is per hectare.
 
     Returns
     -------
@@ -101,13 +109,17 @@ def propose_names(
         for number in sorted(effects.xs(level, level="level").index):
             key = (level, int(number))
             above = _row(effects, ("super", parents[key[1]])) if level == "sub" else None
-            parts = fitting_parts(_row(effects, key), _row(shares, key), above)
+            parts = fitting_parts(_row(effects, key), _row(shares, key), above, per_km2=per_km2)
             names[key] = next(name for name in _proposals(parts, place) if name not in names.values())
     return names
 
 
 def fitting_parts(
-    effects: Mapping[str, float], shares: Mapping[str, float], parent: Mapping[str, float] | None = None
+    effects: Mapping[str, float],
+    shares: Mapping[str, float],
+    parent: Mapping[str, float] | None = None,
+    *,
+    per_km2: float = 1.0,
 ) -> list[Part]:
     """Return the phrases that fit a segment, the most telling first, one per theme.
 
@@ -117,22 +129,26 @@ def fitting_parts(
         Of the segment, by variable.
     parent
         Effect sizes of its super cluster.
+    per_km2
+        Residents per square kilometre that one unit of the density stands for.
     """
     parts = [
-        _part(phrase, effects[phrase.variable], shares[phrase.variable], (parent or {}).get(phrase.variable))
+        _part(phrase, effects[phrase.variable], shares[phrase.variable], (parent or {}).get(phrase.variable, 0.0))
         for phrase in read_phrases()
         if phrase.variable in effects
     ]
+    crowd = shares.get("density", 0.0) * per_km2
+    fitting = [part for part in parts if _is_worth_saying(part) and crowd < part.phrase.below]
     best: dict[str, Part] = {}
-    for part in sorted(filter(_is_worth_saying, parts), key=lambda part: (-part.score, part.phrase.variable)):
+    for part in sorted(fitting, key=lambda part: (-part.score, part.phrase.variable)):
         best.setdefault(part.phrase.theme, part)
     return list(best.values())
 
 
-def _part(phrase: Phrase, effect: float, share: float, parent: float | None) -> Part:
+def _part(phrase: Phrase, effect: float, share: float, parent: float) -> Part:
     """Return how a phrase fits; being above the super cluster counts at most as much as being above the place."""
     effect, share = effect * phrase.direction, share if phrase.direction > 0 else 1 - share
-    beyond = 0.0 if parent is None or isnan(parent) else min(effect - parent * phrase.direction, effect)
+    beyond = 0.0 if isnan(parent) else min(effect - parent * phrase.direction, effect)
     share = MAJORITY if phrase.variable == "density" else share
     return Part(phrase, phrase.weight * (effect + AGAINST_PARENT * beyond), effect, share)
 

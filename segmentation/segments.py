@@ -99,7 +99,7 @@ def build_segments(
     seed: int = 0,
     variables: Sequence[Variable] | None = None,
     reference: Shares | None = None,
-    place: str = "the place",
+    place: str = "the whole place",
     progress: Progress | None = None,
 ) -> Segments:
     """Classify the areas of a place by their census statistics.
@@ -119,7 +119,7 @@ def build_segments(
     reference
         Shares of a wider extent, such as England and Wales, on which features are stretched; by default the place.
     place
-        Name of the place, for segments that are close to its average.
+        Name of the place, as sentences call it.
     progress
         Told the step in words, how many are done and of how many.
 
@@ -143,8 +143,14 @@ def build_segments(
         certainty=certainty(x, model.hierarchy, seed=seed, progress=progress)
     )
     parents = dict(enumerate(model.hierarchy.parents.tolist()))
-    names = propose_names(effect_sizes(shares, table), segment_shares(shares, table), parents, place=place)
-    telling = stands_out(shares, table)
+    names = propose_names(
+        effect_sizes(shares, table),
+        segment_shares(shares, table),
+        parents,
+        place=place,
+        per_km2=100.0 if any(variable.unit == "per hectare" for variable in shares.variables) else 1.0,
+    )
+    telling = stands_out(shares, table, place=place)
     filled = shares.table.isna().sum()
     return Segments(
         table=table.loc[census.counts.index],
