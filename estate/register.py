@@ -17,7 +17,7 @@ import pandas as pd
 
 from estate.identity import slug
 from estate.intake import AssetList
-from estate.matching import add_buildings, match_buildings
+from estate.same_building import add_buildings, match_buildings
 from estate.space import annual_cost, number
 from geodata.errors import DataError, Fault, examples
 
@@ -85,7 +85,7 @@ def shared_buildings(assets: gpd.GeoDataFrame) -> pd.DataFrame:
     Parameters
     ----------
     assets
-        Register with the column `building` (:func:`estate.matching.add_buildings`).
+        Register with the column `building` (:func:`estate.same_building.add_buildings`).
 
     Returns
     -------

@@ -90,6 +90,13 @@ def test_organisation_name_that_never_repeats_is_the_site() -> None:
     }  # fmt: skip
 
 
+def test_organisation_name_beside_a_parent_is_the_site_even_without_rows() -> None:
+    """A header alone must be read as the list with rows is."""
+    found = fields_of(("OrganisationCode", "OrganisationName", "Postcode", "ParentName"))
+    assert (found["OrganisationName"], found["ParentName"]) == ("name", "organisation")
+    assert fields_of(("Organisation name", "Postcode"))["Organisation name"] == "organisation"
+
+
 def test_override_wins_and_is_told() -> None:
     """The user's word in place.toml is final."""
     grid = find_grid(sheet(("Name", "Postcode", "Area A", "Area B"), ("Town Hall", "TN1 0AA", 10, 20)))

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from estate.identity import asset_ids, postcode_in, read_postcode_cells, read_uprns, repeated_rows, slug
+from estate.identity import (
+    asset_ids,
+    postcode_in,
+    read_postcode_cells,
+    read_uprns,
+    repeated_rows,
+    shared_points,
+    slug,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +92,32 @@ def test_repeats_keep_the_first() -> None:
     found = repeated_rows(rows, written(rows))
     assert found.row.tolist() == [3]
     assert found.message[0] == "The row repeats row 2: the same name, address and postcode."
+
+
+def test_an_address_that_lost_a_letter_is_no_second_building() -> None:
+    """The same name, postcode and point; 'Stree' is a street. Another number is another building."""
+    rows = record(name=["St Anne Street Police Station"] * 3, postcode=["L3 3HJ"] * 3,
+                  address=["St Anne Stree, Liverpool", "St Anne Street, Liverpool",
+                           "2 St Anne Street, Liverpool"])  # fmt: skip
+    found = repeated_rows(rows, pd.DataFrame({"written": "53.414, -2.979"}, index=rows.index))
+    assert found.row.tolist() == [3]
+
+
+def test_a_point_copied_too_far_down_is_asked_about() -> None:
+    """Two libraries in different towns carry one UPRN and one point; neighbours in one sector may."""
+    rows = record(name=["Bredbury", "Cheadle", "Shop"], postcode=["SK6 2AA", "SK8 1BB", "SK8 1BD"]).assign(
+        uprn=pd.Series(["100012785090", "100012785090", None], index=[2, 3, 4], dtype="str")
+    )
+    points = pd.DataFrame(
+        {"written": ["1, 2", "1, 2", "5, 6"], "placed_by": "coordinates", "column": "X, Y"}, index=rows.index
+    )
+    found = shared_points(rows, points)
+    assert found[["row", "rule"]].to_numpy().tolist() == [
+        [2, "shared_point"], [2, "shared_uprn"], [3, "shared_point"], [3, "shared_uprn"],
+    ]  # fmt: skip
+    assert found.message[0] == "The point '1, 2' stands at rows with postcodes of different places."
+    alike = points.assign(written=["1, 2", "5, 6", "5, 6"])
+    assert len(shared_points(rows.assign(uprn=pd.Series(None, index=rows.index, dtype="str")), alike)) == 0
 
 
 def test_different_references_are_different_buildings() -> None:
