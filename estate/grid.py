@@ -72,10 +72,11 @@ def grid_below(sheet: Sheet, *, header: Sequence[str], first_row: int) -> Grid:
     body = sheet.rows[first_row:]
     width = max([len(header), *(len(row) for row in body)], default=len(header))
     names = unique_names([*header, *[""] * (width - len(header))])
-    columns = {
-        name: [cell_text(row[place]) if place < len(row) else "" for row in body] for place, name in enumerate(names)
-    }
     numbers = pd.RangeIndex(first_row + 1, first_row + 1 + len(body), name="row")
+    columns = {
+        name: _column([row[place] if place < len(row) else None for row in body], numbers)
+        for place, name in enumerate(names)
+    }
     cells = pd.DataFrame(columns, index=numbers, columns=list(names), dtype="str")
     filled = (cells != "").any(axis=1).to_numpy() if len(cells) else np.zeros(0, dtype=bool)
     points = None
@@ -85,6 +86,16 @@ def grid_below(sheet: Sheet, *, header: Sequence[str], first_row: int) -> Grid:
         points = gpd.GeoSeries(shapes[filled].set_axis(numbers[filled]), crs=sheet.points.crs)
     used = [name for name in names if cells[name].ne("").any() or not name.startswith("column ")]
     return Grid(sheet.file, sheet.name, tuple(used), cells.loc[filled, used], points, int((~filled).sum()))
+
+
+def _column(cells: Sequence[Cell], rows: pd.Index) -> pd.Series:
+    """Return one column as text: at once where all cells are text already, as in a CSV file, else cell by cell."""
+    words = ["" if cell is None else cell for cell in cells if cell is None or isinstance(cell, str)]
+    if len(words) < len(cells):
+        return pd.Series([cell_text(cell) for cell in cells], index=rows, dtype="str")
+    text = pd.Series(words, index=rows, dtype="str")
+    odd = text.str.contains("[\u00a0\u200b\ufeff]", regex=True)
+    return text.mask(odd, text[odd].map(cell_text)).str.strip() if odd.any() else text.str.strip()
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:

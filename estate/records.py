@@ -253,7 +253,10 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
     """
     told = recognise_uses(rows["use_recorded"], whole=True)
     detail = recognise_uses(rows["use_detail"], whole=True)
-    named = recognise_uses(rows["name"])
+    named = recognise_uses(rows["name"].where(told.eq(""), ""))
+    general = use or promised
+    unlike = rows["name"].where(named.isin(["house", "office", "land", "car park"]), "").map(_is_exception)
+    exceptions = named.where(unlike.astype("bool"), "")
     general = use or promised
     exceptions = named.where(
         named.isin(["house", "office", "land", "car park"]) & rows["name"].map(_is_exception).astype("bool"), ""

@@ -167,7 +167,10 @@ def not_a_property(text: pd.Series) -> pd.Series:
 
 def recognise_uses(text: pd.Series, *, whole: bool = False) -> pd.Series:
     """Return the use named in each cell, "" where none is; the caller's index."""
-    return _lookup(text, lambda cell: use_of(cell, whole=whole))
+    bare = (
+        text if whole else text.str.replace(r"\d+", "", regex=True)
+    )  # numbers tell no use, and make every name differ
+    return _lookup(bare, lambda cell: use_of(cell, whole=whole))
 
 
 def recognise(text: pd.Series, vocabulary: str) -> pd.Series:
