@@ -82,7 +82,8 @@ class Assignment:
         1 - (distance to the nearest) / (distance to the second nearest), the smaller of both levels: 0 on the border
         between two segments, 1 at the centroid, 1 where there is no second.
     second_best
-        The sub-cluster on the other side of that border; -1 where there is none.
+        The nearest sub-cluster that the row could fall to: a sibling, or one in the second nearest super cluster; -1
+        where there is none.
     distance
         Distance to the centroid of the sub-cluster.
     """
@@ -174,20 +175,19 @@ def assign(x: Floats, hierarchy: Hierarchy) -> Assignment:
 
     Each row is judged by itself; the rows beside it do not matter.
     """
-    top_distances = distances_to(x, hierarchy.tops)
-    tops, other_tops, top_margin = _two_nearest(top_distances)
-    distances = distances_to(x, hierarchy.subs)
-    inside = np.where(hierarchy.parents[None] == tops[:, None], distances, np.inf)
-    subs, other_subs, sub_margin = _two_nearest(inside)
-    beyond = np.where(hierarchy.parents[None] == other_tops[:, None], distances, np.inf).argmin(axis=1)
-    second = np.where(sub_margin <= top_margin, other_subs, beyond)
-    alone = (other_tops < 0) & (other_subs < 0)
+    tops, other_tops, top_margin = _two_nearest(distances_to(x, hierarchy.tops))
+    distances, rows = distances_to(x, hierarchy.subs), np.arange(len(x))
+    inside = np.where(hierarchy.parents == tops[:, None], distances, np.inf)
+    subs, _, sub_margin = _two_nearest(inside)
+    within_reach = (hierarchy.parents == tops[:, None]) | (hierarchy.parents == other_tops[:, None])
+    within_reach[rows, subs] = False
+    second = np.where(within_reach, distances, np.inf).argmin(axis=1)
     return Assignment(
         tops,
         subs,
         np.minimum(top_margin, sub_margin),
-        np.where(alone, -1, second),
-        distances[np.arange(len(x)), subs],
+        np.where(within_reach.any(axis=1), second, -1),
+        distances[rows, subs],
     )
 
 

@@ -86,6 +86,8 @@ def propose_names(
 ) -> dict[tuple[str, int], str]:
     """Return a name for every segment, each different from all others.
 
+    The only sub-cluster of a super cluster is the same people and is called so.
+
     Parameters
     ----------
     effects
@@ -105,12 +107,15 @@ def propose_names(
         Name by level ("super", "sub") and number.
     """
     names: dict[tuple[str, int], str] = {}
-    for level in ("super", "sub"):
-        for number in sorted(effects.xs(level, level="level").index):
-            key = (level, int(number))
-            above = _row(effects, ("super", parents[key[1]])) if level == "sub" else None
-            parts = fitting_parts(_row(effects, key), _row(shares, key), above, per_km2=per_km2)
-            names[key] = next(name for name in _proposals(parts, place) if name not in names.values())
+    keys = [(str(level), int(number)) for level, number in effects.index]
+    for level, number in sorted(keys, key=lambda key: (key[0] != "super", key[1])):
+        if level == "sub" and list(parents.values()).count(parents[number]) == 1:
+            names[level, number] = f"{names['super', parents[number]]}, undivided"
+            continue
+        above = _row(effects, ("super", parents[number])) if level == "sub" else None
+        own, shown = _row(effects, (level, number)), _row(shares, (level, number))
+        parts = fitting_parts(own, shown, above, per_km2=per_km2)
+        names[level, number] = next(name for name in _proposals(parts, place) if name not in names.values())
     return names
 
 

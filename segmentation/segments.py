@@ -32,7 +32,7 @@ class Segments:
     table
         One row per area, in the order of the census, indexed by ``oa_code``: ``super`` and ``sub`` (whole numbers from
         0, the largest population first; sub-clusters are numbered through), ``margin`` (0 on the border to another
-        segment, 1 at the centroid), ``second_best`` (the sub-cluster across that border, -1 for none), ``certainty``
+        segment, 1 at the centroid), ``second_best`` (the next sub-cluster it could be in, -1 for none), ``certainty``
         (share of resamples that give the same sub-cluster).
     model
         What classifies other areas, or next year's.
