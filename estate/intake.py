@@ -14,9 +14,11 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from estate.columns import PLACE_FIELDS, ColumnMatch, columns_of, match_columns
 from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
-from estate.headings import PLACE_FIELDS, ColumnMatch, columns_of, find_grid, match_columns
+from estate.header import find_grid
+from estate.headings import plain_heading
 from estate.identity import asset_ids, is_full_postcode, repeated_rows, shared_points
 from estate.placing import Points, place_by_postcode, read_points
 from estate.position import (
@@ -62,6 +64,8 @@ class ListSettings:
         Sheet or layer to read; None reads all that hold assets.
     national
         True for a list of the whole country: rows outside the place are set aside, not questioned.
+    only
+        Headings and the value wanted there; rows with another value are set aside.
 
     Raises
     ------
@@ -76,6 +80,7 @@ class ListSettings:
     columns: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     national: bool = False
+    only: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check the use."""
@@ -241,7 +246,9 @@ def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSett
     rows = _named(rows)
     points, place_found = _places(grid, matches, rows["postcode"], settings, ground)
     repeats = [repeated_rows(rows, points), shared_points(rows, points)]
-    found = joined([record.found, use_found, _non_properties(rows), place_found, *repeats])
+    found = joined(
+        [_not_asked_for(grid, settings), record.found, use_found, _non_properties(rows), place_found, *repeats]
+    )
     ids, id_found = asset_ids(rows[~rows.index.isin(first_reason(found).index)], stem=_stem(stem, grid))
     found = joined([found, id_found, _list_findings(record.rows, settings, rows)])
     return _part(grid, rows, points, ids, found, mapping=matches)
@@ -334,6 +341,38 @@ def _unplaced(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | 
         remedy = remedy.mask(full, "Add coordinates, or name a table of postcodes in place.toml.")
     return findings(nowhere, rule="no_place", message=message, remedy=remedy, severity="set_aside",
                     column=points["column"], value=written.where(written.ne(""), code))  # fmt: skip
+
+
+def _not_asked_for(grid: Grid, settings: ListSettings) -> pd.DataFrame:
+    """Return findings for rows that the settings leave out by the value of a column.
+
+    Raises
+    ------
+    DataError
+        If the list has no such column.
+    """
+    found = []
+    for heading, wanted in settings.only.items():
+        column = next((name for name in grid.names if plain_heading(name) == plain_heading(heading)), None)
+        if column is None:
+            raise DataError(
+                f"{settings.path}: there is no column '{heading}' to choose rows by.{did_you_mean(heading, grid.names)} "
+                "Correct [[assets]] only in place.toml."
+            )
+        cells = grid.cells[column].str.strip()
+        other = cells.str.casefold().ne(wanted.strip().casefold())
+        found.append(
+            findings(
+                grid.cells.index[other],
+                rule="not_asked_for",
+                message=f"Only rows with '{wanted}' in '{heading}' were asked for.",
+                remedy="Nothing to do: place.toml says so.",
+                severity="set_aside",
+                column=column,
+                value=cells,
+            )
+        )
+    return joined(found)
 
 
 def _non_properties(rows: pd.DataFrame) -> pd.DataFrame:

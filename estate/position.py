@@ -7,7 +7,6 @@ owner has looked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from estate.findings import QUESTION, SET_ASIDE, findings, joined
+from estate.slips import likely_correction, slips_of
 
 DOUBTFUL_M = 1_500.0  # a point this far from its postcode, and beyond its sector, is asked about
 FAR_M = 5_000.0  # and this far is set aside, if a slip explains it
@@ -27,7 +27,6 @@ ALONE_M = 45_000.0  # or this far from their middle and from the nearest row of 
 MAX_PEERS = 1_000  # areas with more rows are compared with their middle only
 BESIDE_M = 25_000.0  # a row without postcode this far outside the place is not the place's
 EDGE_M = 500.0  # outlines are generalised: this near to the place is in it
-CLOSE_M = 1_500.0  # a correction must come this near to be proposed
 MAX_CORRECTIONS = 2_000
 COVERED = 60  # a district with fewer postcodes in the table lies mostly elsewhere, and its centre says nothing
 N_NATIONAL = 20
@@ -175,78 +174,6 @@ def _proposal(easting: float, northing: float, centre: tuple[float, float], post
     return f"Probably {east:.0f},{north:.0f} ({slip}; {near:.1f} km from the postcode). Correct the list if so."
 
 
-def likely_correction(
-    easting: float, northing: float, *, centre: tuple[float, float], within_m: float = CLOSE_M
-) -> tuple[tuple[float, float], str] | None:
-    """Return the corrected point and the slip that explains it, or None.
-
-    Slips are tried from the likeliest on: the pair turned round, two neighbouring digits exchanged, any two digits
-    exchanged, one digit lost, one added, one wrong. Of one kind, the point nearest to `centre` wins.
-
-    Parameters
-    ----------
-    easting, northing
-        The point as written (metres, BNG).
-    centre
-        Where the postcode is.
-    within_m
-        How near a correction must come (metres).
-
-    Examples
-    --------
-    >>> likely_correction(401252, 318327, centre=(401300, 381300))
-    ((401252.0, 381327.0), 'two digits exchanged in the northing')
-    >>> likely_correction(21248, 51999, centre=(212400, 52000))
-    ((212408.0, 51999.0), 'a digit lost in the easting')
-    """
-    for slip, candidates in _slips(f"{easting:.0f}", f"{northing:.0f}"):
-        near = [
-            (float(np.hypot(east - centre[0], north - centre[1])), (float(east), float(north)))
-            for east, north in candidates
-        ]
-        best = min(near, default=(np.inf, (np.nan, np.nan)))
-        if best[0] <= within_m:
-            return best[1], slip
-    return None
-
-
-def _slips(east: str, north: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    yield "easting and northing exchanged", [(int(north), int(east))]
-    kinds = (
-        ("two digits exchanged", _neighbours_exchanged),
-        ("two digits exchanged", _any_exchanged),
-        ("a digit lost", _one_lost),
-        ("a digit too many", _one_added),
-        ("one digit wrong", _one_wrong),
-    )
-    for slip, change in kinds:
-        yield f"{slip} in the easting", [(int(text), int(north)) for text in change(east)]
-        yield f"{slip} in the northing", [(int(east), int(text)) for text in change(north)]
-
-
-def _neighbours_exchanged(text: str) -> list[str]:
-    return [text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)]
-
-
-def _any_exchanged(text: str) -> list[str]:
-    pairs = [(at, to) for at in range(len(text)) for to in range(at + 2, len(text))]
-    return [text[:at] + text[to] + text[at + 1 : to] + text[at] + text[to + 1 :] for at, to in pairs]
-
-
-def _one_lost(text: str) -> list[str]:
-    if len(text) > 6:
-        return []
-    return [text[:at] + digit + text[at:] for at in range(len(text) + 1) for digit in "0123456789"]
-
-
-def _one_added(text: str) -> list[str]:
-    return [text[:at] + text[at + 1 :] for at in range(len(text))] if len(text) > 6 else []
-
-
-def _one_wrong(text: str) -> list[str]:
-    return [text[:at] + digit + text[at + 1 :] for at in range(len(text)) for digit in "0123456789"]
-
-
 def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFrame:
     """Return findings for points far from all other rows of their postcode area ("PL").
 
@@ -310,7 +237,7 @@ def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
     """Propose the slip that brings a point among its peers; the nearest peer is as near as one can know."""
     easting, northing = f"{pair[0]:.0f}", f"{pair[1]:.0f}"
     places = peers[["easting", "northing"]].to_numpy()
-    for slip, candidates in _slips(easting, northing):
+    for slip, candidates in slips_of(easting, northing):
         points = np.array(candidates, dtype="float64").reshape(-1, 2)
         if len(points) == 0:
             continue

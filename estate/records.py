@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from estate.columns import ColumnMatch, columns_of
 from estate.findings import findings, joined
-from estate.headings import ColumnMatch, columns_of, unit_of
+from estate.headings import unit_of
 from estate.identity import postcode_in, read_postcode_cells, read_uprns
 from estate.values import Reading, is_blank, mend_mojibake, read_areas, read_dates, read_flags, read_money, read_numbers
 from estate.words import plain, recognise, recognise_uses, uses

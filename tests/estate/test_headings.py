@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from estate.headings import fields, find_grid, match_columns, plain_heading, unit_of
+from estate.columns import match_columns
+from estate.header import find_grid
+from estate.headings import fields, plain_heading, unit_of
 from estate.words import uses
 from geodata.errors import DataError
 from geodata.files import Sheet

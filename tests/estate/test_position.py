@@ -11,8 +11,8 @@ from estate.position import (
     check_against_peers,
     check_against_place,
     check_against_postcodes,
-    likely_correction,
 )
+from estate.slips import likely_correction
 
 
 def table(*rows: tuple[float, float], by: str = "coordinates") -> pd.DataFrame:
