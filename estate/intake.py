@@ -14,23 +14,16 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from estate.columns import PLACE_FIELDS, ColumnMatch, columns_of, match_columns
+from estate.columns import PLACE_FIELDS, ColumnMatch, match_columns
 from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
 from estate.header import find_grid
 from estate.headings import plain_heading
-from estate.identity import asset_ids, is_full_postcode, repeated_rows, shared_points
-from estate.placing import Points, place_by_postcode, read_points
-from estate.position import (
-    PostcodeTable,
-    check_against_peers,
-    check_against_place,
-    check_against_postcodes,
-    postcode_table,
-)
+from estate.identity import asset_ids, repeated_rows, shared_points
+from estate.location import Ground, place_rows
+from estate.position import PostcodeTable, postcode_table
 from estate.records import NUMBERS, add_uses, build_record
 from estate.words import file_use_of, not_a_property, uses
-from geodata.crs import to_bng
 from geodata.errors import DataError, Fault, did_you_mean
 from geodata.files import Sheet, read_sheets
 
@@ -121,15 +114,6 @@ class AssetList:
     mapping: tuple[ColumnMatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What a list is checked against: the postcodes and the outline of the place."""
-
-    postcodes: PostcodeTable | None
-    extent: BaseGeometry | None
-    name: str
-
-
 def read_asset_list(
     settings: ListSettings,
     *,
@@ -159,7 +143,7 @@ def read_asset_list(
         If no sheet has a column with coordinates, postcodes or UPRNs, or an override names no column.
     """
     table = postcode_table(postcodes) if isinstance(postcodes, pd.DataFrame) else postcodes
-    ground = _Ground(table, place_extent, place_name or "the place")
+    ground = Ground(table, place_extent, place_name or "the place")
     sheets = _chosen_sheets(settings)
     grids = [(sheet, grid) for sheet in sheets if (grid := find_grid(sheet)) is not None]
     parts = []
@@ -234,7 +218,7 @@ class _Part:
     mapping: tuple[ColumnMatch, ...]
 
 
-def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSettings, ground: _Ground) -> _Part:
+def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSettings, ground: Ground) -> _Part:
     """Read one sheet: values, uses, places, checks, identifiers."""
     stem = Path(settings.path).name.split(".")[0]
     record = build_record(grid.cells, matches, organisation=settings.organisation)
@@ -244,7 +228,7 @@ def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSett
     if settings.services:
         rows = rows.assign(services=settings.services)
     rows = _named(rows)
-    points, place_found = _places(grid, matches, rows["postcode"], settings, ground)
+    points, place_found = place_rows(grid, matches, rows["postcode"], ground=ground, national=settings.national)
     repeats = [repeated_rows(rows, points), shared_points(rows, points)]
     found = joined(
         [_not_asked_for(grid, settings), record.found, use_found, _non_properties(rows), place_found, *repeats]
@@ -279,70 +263,6 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(name=rows["name"].where(rows["name"].ne(""), made))
 
 
-def _places(
-    grid: Grid, matches: tuple[ColumnMatch, ...], postcode: pd.Series, settings: ListSettings, ground: _Ground
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the points of all rows and what was found about them."""
-    points = _given_points(grid, matches)
-    table = ground.postcodes
-    placed = place_by_postcode(points.table, postcode, None if table is None else table.units)
-    checked = (
-        check_against_peers(placed, postcode) if table is None else check_against_postcodes(placed, postcode, table)
-    )
-    outside = check_against_place(
-        placed, postcode, extent=ground.extent, name=ground.name, table=table, national=settings.national
-    )
-    found = joined([points.found, checked, outside, _unplaced(placed, postcode, table)])
-    return placed, found
-
-
-def _given_points(grid: Grid, matches: tuple[ColumnMatch, ...]) -> Points:
-    """Return the points that the list itself gives: its geometry, else its columns."""
-    columns = {name: columns_of(matches, name)[0] for name in PLACE_FIELDS if columns_of(matches, name)}
-    points = read_points(grid.cells, columns)
-    if grid.points is None:
-        return points
-    shapes = to_bng(grid.points, source=grid.file)
-    have = (~(shapes.is_empty | shapes.isna())).to_numpy()
-    pairs = zip(shapes.x, shapes.y, have, strict=True)
-    written = pd.Series(
-        [f"{east:.0f}, {north:.0f}" if ok else "" for east, north, ok in pairs], grid.cells.index, dtype="str"
-    )
-    table = points.table.assign(
-        easting=points.table["easting"].mask(have, shapes.x.to_numpy()),
-        northing=points.table["northing"].mask(have, shapes.y.to_numpy()),
-        placed_by=points.table["placed_by"].mask(have, "coordinates"),
-        written=points.table["written"].mask(have, written),
-    )
-    return Points(table, points.found)
-
-
-def _unplaced(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | None) -> pd.DataFrame:
-    """Return findings for rows that could not be put on the map, with what is missing."""
-    nowhere = points.index[points["placed_by"].eq("")]
-    code = postcode.loc[nowhere]
-    full = is_full_postcode(code)
-    unknown = (
-        "is not in the table of postcodes"
-        if table is not None
-        else "cannot be looked up: no table of postcodes is given"
-    )
-    written = points.loc[nowhere, "written"]
-    lacks = pd.Series("The row has no coordinates", index=nowhere).mask(
-        written.ne(""), "'" + written.str.slice(0, 60) + "' cannot be used as coordinates"
-    )
-    message = (
-        (lacks + ", and there is no postcode.")
-        .mask(full, lacks + ", and its postcode " + code + f" {unknown}.")
-        .mask(~full & code.ne(""), lacks + ", and '" + code + "' is only the first part of a postcode.")
-    )
-    remedy = pd.Series("Add coordinates or a full postcode.", index=nowhere)
-    if table is None:
-        remedy = remedy.mask(full, "Add coordinates, or name a table of postcodes in place.toml.")
-    return findings(nowhere, rule="no_place", message=message, remedy=remedy, severity="set_aside",
-                    column=points["column"], value=written.where(written.ne(""), code))  # fmt: skip
-
-
 def _not_asked_for(grid: Grid, settings: ListSettings) -> pd.DataFrame:
     """Return findings for rows that the settings leave out by the value of a column.
 
@@ -356,7 +276,8 @@ def _not_asked_for(grid: Grid, settings: ListSettings) -> pd.DataFrame:
         column = next((name for name in grid.names if plain_heading(name) == plain_heading(heading)), None)
         if column is None:
             raise DataError(
-                f"{settings.path}: there is no column '{heading}' to choose rows by.{did_you_mean(heading, grid.names)} "
+                f"{settings.path}: there is no column '{heading}' to choose rows by."
+                f"{did_you_mean(heading, grid.names)} "
                 "Correct [[assets]] only in place.toml."
             )
         cells = grid.cells[column].str.strip()
