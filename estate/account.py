@@ -37,6 +37,7 @@ HEADINGS = {
     "not_a_coordinate": "Words instead of coordinates",
     "no_place": "No coordinates and no usable postcode",
     "not_a_property": "No land or building",
+    "not_asked_for": "Rows that were not asked for",
     "repeated_row": "Listed twice",
     "shared_point": "One point for buildings in different places",
     "shared_uprn": "One UPRN for buildings in different places",

@@ -147,6 +147,7 @@ def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules) -> pd.DataFrame
     )
     for service in marked["service"].unique():
         marked["delivers"] |= delivering(marked, service)
+    marked["service_m2"] = numbers(teams, "service_m2").fillna(0.0) if "service_m2" in teams else 0.0
     marked["desks"] = marked["fte"] * pd.to_numeric(teams["desks_per_fte"]).astype(np.float64)
     inside = marked[marked["asset_id"].isin(chosen)].rename_axis("team_id").reset_index()
     grouped = inside.groupby(BLOCK_KEYS, sort=False, dropna=False)
@@ -154,11 +155,13 @@ def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules) -> pd.DataFrame
         block=("team_id", "first"),
         fte=("fte", "sum"),
         desks=("desks", "sum"),
+        service_m2=("service_m2", "sum"),
         delivers=("delivers", "any"),
         teams=("team_id", tuple),
     )
     table = merged.reset_index().set_index("block").sort_index()
-    table["m2"] = table["desks"] * rules.m2_per_desk + np.where(table["front_desk"], rules.front_desk_m2, 0.0)
+    public_area = np.where(table["front_desk"], rules.front_desk_m2, 0.0)
+    table["m2"] = table["desks"] * rules.m2_per_desk + np.maximum(public_area, table["service_m2"])
     table["home"] = chosen.get_indexer(pd.Index(table["asset_id"]))
     return table
 
@@ -218,7 +221,8 @@ def _arcs(
         blocks["m2"].to_numpy()[:, None] <= buildings["m2_limit"].to_numpy()[None] + 1e-9
     )
     open_to = ~blocks["front_desk"].to_numpy()[:, None] | buildings["public"].to_numpy()[None]
-    near = metres <= rules.max_move_km * METRES_A_KM + 1e-6
+    reach_km = np.where(blocks["front_desk"], rules.reach_km(public=True), rules.reach_km(public=False))
+    near = metres <= reach_km[:, None] * METRES_A_KM + 1e-6
     may = blocks["moves"].to_numpy()[:, None] & ~buildings["must_release"].to_numpy()[None]
     block, building = np.nonzero(stay | (may & near & open_to & fits & ~_repelled(blocks, len(buildings), rules)))
     moved = ~stay[block, building]

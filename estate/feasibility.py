@@ -42,10 +42,11 @@ def _without_host(problem: Problem) -> Iterator[str]:
     for number, (_, block) in enumerate(problem.blocks.iterrows()):
         if leaving[block["home"]] and number not in hosts.index:
             desk = " front desk" if block["front_desk"] else ""
+            reach_km = problem.rules.reach_km(public=bool(block["front_desk"]))
             yield (
-                f"'{block['asset_id']}' must be released, but no building within {problem.rules.max_move_km:g} km "
-                f"can take its {block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, "
-                f"{block['m2']:,.0f} m2). Drop the pin, or allow longer moves."
+                f"'{block['asset_id']}' must be released, but no building within {reach_km:g} km can take its "
+                f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)."
+                " Drop the pin, or allow longer moves."
             )
 
 
@@ -112,9 +113,10 @@ def _building_of(formulation: Formulation, row: int) -> str:
 
 def _other_rules(problem: Problem, seed: int) -> Iterator[str]:
     """Try the rules that decide which moves exist at all."""
-    far = replace(problem.rules, max_move_km=1e6)
+    far = replace(problem.rules, max_move_km=1e6, max_public_move_km=1e6)
     if _possible(_rebuilt(problem, far), seed):
-        yield f"moves further than {problem.rules.max_move_km:g} km"
+        any_km, public_km = problem.rules.reach_km(public=False), problem.rules.reach_km(public=True)
+        yield f"moves further than {any_km:g} km, or of front desks further than {public_km:g} km"
     if problem.rules.never_together and _possible(_rebuilt(problem, replace(problem.rules, never_together=())), seed):
         yield "letting classes share that never_together keeps apart"
     if problem.rules.fixed_services:

@@ -86,6 +86,7 @@ def list_settings(place: Place, source: AssetSource) -> list[ListSettings]:
             columns=source.columns,
             sheet=source.sheet,
             national=source.national,
+            only=source.only,
         )
         for path in source.paths
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estate.colocation import Problem
+from estate.colocation import METRES_A_KM, Problem
 from estate.greedy import Attempt, Town
 from estate.model import Decision, Formulation
 from estate.phrases import counted, listed, metres, pounds
@@ -196,14 +196,24 @@ def _no_room(view: _View, attempt: Attempt) -> str:
     problem = view.formulation.problem
     block = problem.blocks.iloc[attempt.block]
     kind = "front desk" if block["front_desk"] else "team"
-    hosts = view.formulation.arcs.loc[view.formulation.arcs["block"].eq(attempt.block), "building"].to_numpy()
-    others = [host for host in hosts if host != block["home"] and view.decision.kept[host]]
-    limits = problem.buildings["desks_limit"].to_numpy()
-    spare = max((limits[host] - view.desks_after[host] for host in others), default=None)
-    room = (
-        "there is none that it may use" if spare is None else f"the most that is free in one is {max(spare, 0.0):,.1f}"
-    )
-    return (
-        f"its {block['organisation']} {block['service']} {kind} needs {block['desks']:,.1f} desks together and fits in "
-        f"no other building that is kept within {problem.rules.max_move_km:g} km ({room})"
-    )
+    front = bool(block["front_desk"])
+    near = f"no other building that is kept within {problem.rules.reach_km(public=front):g} km"
+    needs = {"desks": f"{block['desks']:,.1f} desks together", "m2": f"{block['m2']:,.0f} m2"}
+    free = {need: _most_free(view, attempt.block, need) for need in needs}
+    short = [need for need in needs if free[need] < block[need]] or list(needs)
+    told = listed([f"{needs[need]} (the most that is free in one is {free[need]:,.0f})" for need in short])
+    return f"its {block['organisation']} {block['service']} {kind} fits in {near}: it needs {told}"
+
+
+def _most_free(view: _View, block: int, need: str) -> float:
+    """Return the most desks or m2 that are free in one kept building near enough for a block; 0 where there is none."""
+    problem, place = view.formulation.problem, view.decision.place
+    limits = problem.buildings[f"{need}_limit"].to_numpy(dtype=np.float64)
+    weights = problem.blocks[need].to_numpy(dtype=np.float64)
+    free = limits - np.bincount(place, weights=weights, minlength=len(limits))
+    reach_km = problem.rules.reach_km(public=bool(problem.blocks["front_desk"].iloc[block]))
+    spots = problem.register.loc[problem.buildings.index, "geometry"]
+    home = int(problem.blocks["home"].iloc[block])
+    others = view.decision.kept & (spots.distance(spots.iloc[home]).to_numpy() <= METRES_A_KM * reach_km)
+    others[home] = False
+    return max(0.0, float(free[others].max())) if others.any() else 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
 from estate.access import ALL, access_before_after
@@ -94,8 +95,9 @@ def _bad_moves(problem: Problem, moved: pd.DataFrame, *, alone: bool) -> list[st
         here, there, name = register.loc[team["asset_id"]], register.loc[team["to"]], team["team_id"]
         if stays[name]:
             found.append(f"team '{name}' moves, but must stay")
-        if here.geometry.distance(there.geometry) > 1000.0 * problem.rules.max_move_km + 0.01:
-            found.append(f"team '{name}' moves further than {problem.rules.max_move_km:g} km")
+        reach_km = problem.rules.reach_km(public=bool(team["front_desk"]))
+        if here.geometry.distance(there.geometry) > 1000.0 * reach_km + 0.01:
+            found.append(f"team '{name}' moves further than {reach_km:g} km")
         step_free = there.get("step_free", False)
         if team["front_desk"] and not (there["public_facing"] or (pd.notna(step_free) and step_free)):
             found.append(f"front desk '{name}' moves to '{team['to']}', which is not open to the public")
@@ -125,12 +127,17 @@ def _desks(teams: pd.DataFrame) -> float:
 
 
 def _floor_space(teams: pd.DataFrame, problem: Problem) -> float:
-    """Return the m2 that teams need: the desks, and one public area for front desks that came together."""
+    """Return the m2 that teams need: desks, and for teams that came together the greater of service and public area."""
     stays = never_moves(problem.teams, problem.rules)
     keys = ["asset_id", "organisation", "service", "security_class"]
-    desks_at_front = teams[teams["front_desk"].astype(bool)]
-    public_areas = desks_at_front.assign(stays=stays.reindex(desks_at_front.index))[[*keys, "stays"]].drop_duplicates()
-    return _desks(teams) * problem.rules.m2_per_desk + len(public_areas) * problem.rules.front_desk_m2
+    marked = teams.assign(
+        stays=stays.reindex(teams.index),
+        public=teams["front_desk"].astype(bool),
+        service_m2=teams["service_m2"].fillna(0.0) if "service_m2" in teams else 0.0,
+    )
+    service = marked.groupby([*keys, "stays", "public"], dropna=False)["service_m2"].sum()
+    least = service.index.get_level_values("public").to_numpy(dtype=bool) * problem.rules.front_desk_m2
+    return _desks(teams) * problem.rules.m2_per_desk + float(np.maximum(service.to_numpy(), least).sum())
 
 
 def _bad_neighbours(problem: Problem, teams: pd.DataFrame) -> list[str]:

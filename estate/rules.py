@@ -61,13 +61,16 @@ class Rules:
     max_move_km
         No team moves further than this in a straight line (km). A rule, not a shortcut: every proof is about plans
         that keep it.
+    max_public_move_km
+        No team with a front desk moves further than this in a straight line (km): a service that residents visit stays
+        in its town. Assumed.
     usable_share
         Share of a building's desks that may be filled; the rest are for visitors and growth. A building that is
         fuller today may stay so, but no plan makes it fuller.
     m2_per_desk
         Space standard: net internal area a desk needs, with its share of meeting rooms and ways through (m2).
     front_desk_m2
-        Public area a front desk needs besides (m2).
+        Public area a front desk needs besides (m2), unless the team says that its service needs more.
     fixed_services
         Services whose teams never move, because they need a building made for them.
     """
@@ -77,6 +80,7 @@ class Rules:
     pins: tuple[Pin, ...] = ()
     never_together: tuple[tuple[str, str], ...] = ()
     max_move_km: float = 25.0
+    max_public_move_km: float = 2.0
     usable_share: float = 0.9
     m2_per_desk: float = 8.0
     front_desk_m2: float = 50.0
@@ -96,13 +100,29 @@ class Rules:
         if faults:
             raise DataError(f"rules: {'; '.join(faults)}. Correct the settings in place.toml.")
 
+    def reach_km(self, *, public: bool) -> float:
+        """Return how far a team may move in a straight line (km); `public` where it has a front desk.
+
+        Examples
+        --------
+        >>> Rules().reach_km(public=True), Rules(max_move_km=1).reach_km(public=True)
+        (2.0, 1)
+        """
+        return min(self.max_move_km, self.max_public_move_km) if public else self.max_move_km
+
     def sentences(self) -> tuple[str, ...]:
         """Return the rules in words, for the papers."""
         space = (
             f"At most {self.usable_share:.0%} of a building's desks are filled; a desk needs {self.m2_per_desk:g} m2, "
             f"a front desk {self.front_desk_m2:g} m2 more. A building that is fuller today may stay so, but no fuller."
         )
-        told = [f"No team moves further than {self.max_move_km:g} km in a straight line.", space]
+        told = [
+            (
+                f"No team moves further than {self.max_move_km:g} km in a straight line, and no front desk more than "
+                f"{self.reach_km(public=True):g} km."
+            ),
+            space,
+        ]
         if self.fixed_services:
             told.append(f"Teams of these services stay where they are: {', '.join(self.fixed_services)}.")
         told += [

@@ -38,6 +38,8 @@ class SpaceStandard:
         Net m2 of desk space per desk, circulation and meeting rooms included.
     desks_per_fte
         Desks a full-time equivalent needs.
+    service_share
+        Share of a service's present space besides desks that it needs if it moves or is joined by another.
     desk_use
         Share of the desks that is needed today, where nobody has counted.
 
@@ -51,10 +53,11 @@ class SpaceStandard:
     m2_per_desk: float = 10.0
     desks_per_fte: float = 0.8
     desk_use: float = 0.56
+    service_share: float = 0.7
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        _check_positive(self, shares=("nia_per_gia", "desk_use"))
+        _check_positive(self, shares=("nia_per_gia", "desk_use", "service_share"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +322,12 @@ def _typical(use: pd.Series) -> pd.DataFrame:
     """Return what is typical of each asset's use: columns of ``data/space.toml``, missing for land and the like."""
     known = pd.DataFrame.from_dict(_table()["use"], orient="index").astype("float64")
     return known.reindex(use.to_numpy()).set_axis(use.index)
+
+
+def service_space(assets: pd.DataFrame) -> pd.Series:
+    """Return the net area that is not for desks: shelves, treatment rooms, wards, bays (m2, assumed by use)."""
+    share = 1.0 - _typical(assets["use"])["desk_share"]
+    return (number(assets, "nia_m2") * share).fillna(0.0).round(1).rename("service_m2")
 
 
 def tied_fte(assets: pd.DataFrame) -> pd.Series:

@@ -13,8 +13,8 @@ import pandas as pd
 
 from estate.headings import plain_heading
 from estate.register import funnel_rules, in_stage
-from estate.space import SpaceStandard, number, space_and_rates, tied_fte
-from estate.values import is_blank, read_flags, read_numbers
+from estate.space import SpaceStandard, number, service_space, space_and_rates, tied_fte
+from estate.values import is_blank, read_areas, read_flags, read_numbers
 from estate.words import uses
 from geodata.errors import DataError, SourceError, did_you_mean, examples
 from geodata.files import read_table
@@ -29,6 +29,7 @@ _ALIASES = {
     "desks_per_fte": ("desks per fte", "desk ratio", "desks per person"),
     "front_desk": ("front desk", "public counter", "front office", "reception"),
     "security_class": ("security class", "class", "class of work", "security"),
+    "service_m2": ("service m2", "service area", "service space", "public area", "public area m2"),
     "may_move": ("may move", "movable", "can move"),
 }
 SUPPORT = "office"  # the service of staff who work at desks beside a crew that cannot move
@@ -41,8 +42,8 @@ def read_teams(path: str | Path, assets: gpd.GeoDataFrame) -> pd.DataFrame:
     ----------
     path
         Any table: `team_id`, `organisation`, `asset_id`, `service`, `fte`, and if wished `desks_per_fte`, `front_desk`,
-        `security_class`, `may_move`. Headings are recognised without regard to case. `asset_id` may also be the
-        body's own reference.
+        `security_class`, `service_m2` (net area that the service needs besides desks), `may_move`. Headings are
+        recognised without regard to case. `asset_id` may also be the body's own reference.
     assets
         Register, index `asset_id`.
 
@@ -65,9 +66,11 @@ def read_teams(path: str | Path, assets: gpd.GeoDataFrame) -> pd.DataFrame:
     at = _buildings(table["asset_id"].fillna("").astype("str").str.strip(), table["organisation"], assets)
     text = {name: table[name].astype("str").where(table[name].notna(), "") for name in table}
     fte, ratio = read_numbers(text["fte"]), read_numbers(text["desks_per_fte"])
+    space = read_areas(text["service_m2"])
     faults = [
         *_repeats(ids), *_unhoused(ids, text["asset_id"], at, assets), *_bad(ids, text["fte"], fte.value, "fte"),
-        *_bad_ratio(ids, text["desks_per_fte"], ratio.value),
+        *_bad_where_given(ids, text["desks_per_fte"], ratio.value, "desks_per_fte"),
+        *_bad_where_given(ids, text["service_m2"], space.value, "service_m2"),
     ]  # fmt: skip
     if faults:
         raise DataError(f"{path}: {' '.join(faults)}")
@@ -80,6 +83,7 @@ def read_teams(path: str | Path, assets: gpd.GeoDataFrame) -> pd.DataFrame:
             "desks_per_fte": ratio.value.fillna(space_and_rates()[0].desks_per_fte),
             "front_desk": read_flags(text["front_desk"]).value.fillna(value=False).astype("bool"),
             "security_class": text["security_class"].where(text["security_class"].ne(""), "standard"),
+            "service_m2": space.value.fillna(0.0),
             "may_move": read_flags(text["may_move"]).value.fillna(value=True).astype("bool"),
         }
     )
@@ -101,7 +105,8 @@ def default_teams(assets: gpd.GeoDataFrame, *, standard: SpaceStandard | None = 
     DataFrame
         Index `team_id` ("<asset_id>#desks", "<asset_id>#crew"); the teams table and `from` = "assumed". A crew needs
         no desks and may not move; where there is one, the staff at desks are support (service "office") and have no
-        front desk of their own.
+        front desk of their own. `service_m2` is the space of the building that is not for desks (shelves, treatment
+        rooms, wards, bays): all of it where a crew stays, `service_share` of it where the service could move.
     """
     standard = standard or space_and_rates()[0]
     chosen = assets[in_stage(assets, funnel_rules()[1]) & number(assets, "fte").gt(0)]
@@ -109,6 +114,7 @@ def default_teams(assets: gpd.GeoDataFrame, *, standard: SpaceStandard | None = 
     crewed = crew.gt(0)
     service = _main_service(chosen)
     public = chosen["public_facing"].astype("bool")
+    around = service_space(chosen)
     desks = pd.DataFrame(
         {
             "organisation": chosen["organisation"],
@@ -118,11 +124,12 @@ def default_teams(assets: gpd.GeoDataFrame, *, standard: SpaceStandard | None = 
             "desks_per_fte": standard.desks_per_fte,
             "front_desk": public & ~crewed,
             "security_class": "standard",
+            "service_m2": (around * standard.service_share).where(~crewed, 0.0),
             "may_move": True,
         }
     ).set_axis(chosen.index + "#desks")
     crews = desks.assign(service=service.to_numpy(), fte=crew.to_numpy(), desks_per_fte=0.0, may_move=False,
-                         front_desk=public.to_numpy())[crewed.to_numpy()]  # fmt: skip
+                         front_desk=public.to_numpy(), service_m2=around.to_numpy())[crewed.to_numpy()]  # fmt: skip
     crews = crews.set_axis(chosen.index[crewed] + "#crew")
     teams = pd.concat([desks, crews]).sort_index(kind="stable").rename_axis("team_id")
     return teams.assign(**{"from": "assumed"})
@@ -196,6 +203,6 @@ def _bad(ids: pd.Series, written: pd.Series, value: pd.Series, column: str) -> l
     return [f"'{column}' is missing, negative or no number for {examples(shown, total=len(ids))}. Write 0 or more."]
 
 
-def _bad_ratio(ids: pd.Series, written: pd.Series, value: pd.Series) -> list[str]:
+def _bad_where_given(ids: pd.Series, written: pd.Series, value: pd.Series, column: str) -> list[str]:
     given = ~is_blank(written)
-    return _bad(ids[given], written[given], value[given], "desks_per_fte")
+    return _bad(ids[given], written[given], value[given], column)

@@ -102,6 +102,8 @@ class AssetSource(Section):
         Sheet or layer to read; all by default.
     national
         True for a list of the whole country: rows outside the place are set aside, not questioned.
+    only
+        Headings and the value wanted there; rows with another value are set aside.
     """
 
     file: str | None = None
@@ -112,6 +114,7 @@ class AssetSource(Section):
     columns: dict[str, str] = {}
     sheet: str | None = None
     national: bool = False
+    only: dict[str, str] = {}
 
     @property
     def paths(self) -> tuple[str, ...]:

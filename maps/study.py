@@ -14,7 +14,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from segmentation.segments import Segments, build_segments
 
 from estate.colocation import build_problem
 from estate.load import load_prices, load_register, load_teams
@@ -28,6 +27,7 @@ from geodata.errors import DataError
 from geodata.load import Geography, load_geography, load_postcodes, load_travel
 from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
+from segmentation.segments import Segments, build_segments
 
 Say = Callable[[str], None]
 

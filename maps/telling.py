@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from segmentation.segments import Segments
 
 from estate.phrases import counted, pounds
 from estate.plans import Plan
 from estate.register import Register
+from estate.space import PROVENANCE
 from geodata.errors import Fault
 from geodata.portable import plain
 from maps.base import MapSummary
 from maps.study import Study
+from segmentation.segments import Segments
 
 FAULT_KEYS = ("row", "column", "value", "rule", "message", "remedy", "sheet", "severity")
 SHOWN_FAULTS = 12
@@ -98,13 +99,32 @@ def segment_sentences(study: Study) -> list[str]:
 
 
 def option_sentences(study: Study) -> list[str]:
-    """Return each option in its own words, and how far the minutes may be trusted."""
+    """Return each option in its own words, what the money rests on, and how far the minutes may be trusted."""
     lines = [f"{plan.name.capitalize()}: {plan.sentence()}" for plan in study.plans]
-    return [*lines, *([] if study.travel is None else [study.travel.sentence()])]
+    return lines + quality_sentences(study)
+
+
+def quality_sentences(study: Study) -> list[str]:
+    """Return what the money rests on (recorded, estimated, assumed) and how far the minutes may be trusted."""
+    lines = []
+    if study.estate is not None and study.plans:
+        assets = study.estate.assets.loc[study.plans[0].buildings.index]
+        cost = assets["running_cost_gbp_pa"]
+        by_origin = cost.groupby(assets["running_cost_gbp_pa_from"]).sum()
+        parts = [f"{by_origin[kind] / cost.sum():.0%} {kind}" for kind in PROVENANCE if by_origin.get(kind, 0.0) > 0]
+        lines.append(
+            f"Running costs of these {len(assets):,} buildings: {pounds(cost.sum())} a year, {', '.join(parts)}."
+        )
+        if by_origin.get("recorded", 0.0) < cost.sum() / 2:
+            lines.append(
+                "Most of this money is not recorded in any list: the options show where to look, not what to sign. "
+                "Ask the bodies for costs, areas and staff, and run again."
+            )
+    return lines + ([] if study.travel is None else [study.travel.sentence()])
 
 
 def estate_sentences(study: Study) -> list[str]:
-    """Return the funnel, the best pairs and what the money rests on."""
+    """Return the funnel and the best pair."""
     if study.estate is None:
         return []
     estate = study.estate
@@ -115,12 +135,6 @@ def estate_sentences(study: Study) -> list[str]:
         lines.append(
             f"{counted(len(estate.pairs), 'pair')} of buildings of different bodies stand close. {best['why']}"
         )
-    cost = estate.assets["running_cost_gbp_pa"].where(estate.assets["running_cost_gbp_pa_from"].ne(""))
-    resting = cost.groupby(estate.assets["running_cost_gbp_pa_from"]).sum()
-    parts = [
-        f"{resting[kind] / cost.sum():.0%} {kind}" for kind in ("recorded", "estimated", "assumed") if kind in resting
-    ]
-    lines.append(f"Running costs of {pounds(cost.sum())} a year: {', '.join(parts)}.")
     return lines
 
 
@@ -128,8 +142,7 @@ def notes_of(study: Study) -> list[str]:
     """Return what a reader of the map or of run.json must know: gaps, estimates, quality of the minutes."""
     notes = [] if study.geography is None else list(study.geography.report.sentences())
     notes += [] if study.segments is None else list(study.segments.notes())
-    notes += estate_sentences(study)[-1:]
-    return notes + ([] if study.travel is None else [study.travel.sentence()])
+    return notes + quality_sentences(study)
 
 
 def _tell_file(name: str, rows: pd.DataFrame, register: Register) -> Values:

@@ -20,8 +20,8 @@ def test_a_list_of_teams_is_read(write_list: WriteList, town_assets: gpd.GeoData
         [HEADER, ["t1", "Council", "A1", "Housing", "12.5", "", "", ""], ["t2", "", "B1", "police", 3, 1, "yes", "no"]]
     )
     teams = check_teams(read_teams(path, town_assets), assets=town_assets.index)
-    assert teams.loc["t1"].tolist() == ["Council", "A1", "housing", 12.5, 0.8, False, "standard", True]
-    assert teams.loc["t2"].tolist() == ["Police", "B1", "police", 3.0, 1.0, True, "standard", False]
+    assert teams.loc["t1"].tolist() == ["Council", "A1", "housing", 12.5, 0.8, False, "standard", 0.0, True]
+    assert teams.loc["t2"].tolist() == ["Police", "B1", "police", 3.0, 1.0, True, "standard", 0.0, False]
 
 
 def test_buildings_may_be_named_by_their_own_reference(write_list: WriteList, town_assets: gpd.GeoDataFrame) -> None:
