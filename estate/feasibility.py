@@ -45,8 +45,8 @@ def _without_host(problem: Problem) -> Iterator[str]:
             reach_km = problem.rules.reach_km(public=bool(block["front_desk"]))
             yield (
                 f"'{block['asset_id']}' must be released, but no building within {reach_km:g} km can take its "
-                f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)."
-                " Drop the pin, or allow longer moves."
+                f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)"
+                ". Drop the pin, or allow longer moves."
             )
 
 
