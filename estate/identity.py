@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -165,56 +166,77 @@ def _as_references(clean: pd.Series, heading: str) -> Uprns:
 # ------------------------------------------------------------------------------------------------ repeats and own names
 
 
-def repeated_rows(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Return findings for rows that name a building a second time; the first row of each stays.
+def row_keys(record: pd.DataFrame, points: pd.DataFrame) -> pd.Series:
+    """Return what tells each row from others as one text, "" for rows that tell too little; the caller's index.
 
-    Two rows are the same where they have the same reference and the same name, or no reference and the same name,
-    address and postcode (letters and digits compared only). Different floor areas or uses tell them apart.
+    Two rows are the same where they have the same reference and the same name and address, or no reference and the
+    same name, address and postcode (letters and digits compared only). Different floor areas or uses tell them apart.
     """
     words = {name: record[name].str.lower().str.replace(r"[^0-9a-z]+", "", regex=True) for name in ("name", "address")}
-    key = pd.DataFrame({**words, "organisation": record["organisation"], "postcode": record["postcode"]})
-    key["reference"] = record["reference"]
-    key["use"] = record["use_recorded"].str.lower()
-    key["size"] = record["gia_m2"].fillna(-1.0) + record["nia_m2"].fillna(-1.0) / 1e6
-    told = key["reference"].ne("") | (key["name"].ne("") & (key["postcode"].ne("") | key["address"].ne("")))
-    at_place = points["written"].where(key["postcode"].eq("") & key["address"].eq(""), "")
-    key["place"] = at_place
-    rows = pd.Series(record.index, index=record.index)
-    first = rows.groupby([key[name] for name in key]).transform("first")
-    again = told & (first != rows)
-    slips = _address_slips(key[~again & key["reference"].eq("") & key["name"].ne("")], points["written"])
-    first, again = first.mask(slips.reindex(rows.index).notna(), slips), again | slips.reindex(rows.index).notna()
-    first = first.astype("int64")
+    size = record["gia_m2"].fillna(-1.0).astype("str") + "/" + record["nia_m2"].fillna(-1.0).astype("str")
+    nowhere = record["postcode"].eq("") & words["address"].eq("")
+    told = record["reference"].ne("") | (words["name"].ne("") & (record["postcode"].ne("") | words["address"].ne("")))
+    parts = [words["address"], record["organisation"], record["postcode"], record["reference"],
+             record["use_recorded"].str.lower(), size, points["written"].where(nowhere, "")]  # fmt: skip
+    key = words["name"]
+    for part in parts:
+        key = key + "|" + part
+    return key.where(told, "")
+
+
+def repeated_rows(
+    record: pd.DataFrame, points: pd.DataFrame, *, earlier: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Return findings for rows that name a building a second time; the first row of each stays.
+
+    Parameters
+    ----------
+    record, points
+        The rows and their points; index = row numbers.
+    earlier
+        Keys of rows of earlier sheets, as :func:`row_keys` gives them, with where they stand ("row 5 of sheet 'All'").
+    """
+    key, rows = row_keys(record, points), pd.Series(record.index, index=record.index)
+    first = rows.groupby(key).transform("first")
+    again = key.ne("") & (first != rows)
+    where = "row " + first.astype("str")
+    slips = _address_slips(record[~again & record["reference"].eq("") & record["name"].ne("")], points["written"])
+    where, again = (
+        where.mask(rows.isin(slips.index), "row " + rows.map(slips).astype("str")),
+        again | rows.isin(slips.index),
+    )
+    before = key.map(dict(earlier or {})).where(key.ne("")).astype("str")
+    where, again = where.mask(before.notna(), before), again | before.notna()
     what = pd.Series("name, address and postcode", index=record.index)
-    what = what.mask(key["reference"].ne(""), "reference, name and address")
-    message = "The row repeats row " + first[again].astype("str") + ": the same " + what[again] + "."
+    what = what.mask(record["reference"].ne(""), "reference, name and address")
     return findings(
         record.index[again],
         rule="repeated_row",
-        message=message,
+        message="The row repeats " + where[again] + ": the same " + what[again] + ".",
         remedy="List each building once.",
         severity="set_aside",
-        column="",
         value=record["name"],
     )
 
 
-def _address_slips(key: pd.DataFrame, written: pd.Series) -> pd.Series:
+def _address_slips(record: pd.DataFrame, written: pd.Series) -> pd.Series:
     """Return row -> earlier row of the same name, postcode and point whose address differs by a letter or two."""
-    at = written.loc[key.index]
-    placed = key[at.ne("") & key["postcode"].ne("")]
-    keys = [placed[name] for name in ("organisation", "name", "postcode", "use", "size")]
+    at = written.loc[record.index]
+    placed = record[at.ne("") & record["postcode"].ne("")]
+    name = placed["name"].str.lower().str.replace(r"[^0-9a-z]+", "", regex=True)
+    keys = [placed["organisation"], name, placed["postcode"], placed["use_recorded"], placed["gia_m2"].fillna(-1.0)]
     groups = placed.groupby([*keys, at.loc[placed.index]]).groups
+    address = placed["address"].str.lower().to_dict()
     found: dict[int, int] = {}
     for rows in (list(group) for group in groups.values() if len(group) > 1):
         kept = [rows[0]]
         for row in rows[1:]:
-            twin = next((one for one in kept if _same_but_a_slip(placed["address"][one], placed["address"][row])), None)
+            twin = next((one for one in kept if _same_but_a_slip(address[one], address[row])), None)
             if twin is None:
                 kept.append(row)
             else:
                 found[row] = twin
-    return pd.Series(found, dtype="float64")
+    return pd.Series(found, dtype="int64")
 
 
 def _same_but_a_slip(first: str, second: str) -> bool:
@@ -248,7 +270,7 @@ def shared_points(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     return joined(parts)
 
 
-def asset_ids(record: pd.DataFrame, *, stem: str) -> tuple[pd.Series, pd.DataFrame]:
+def asset_ids(record: pd.DataFrame, *, stem: str, taken: Collection[str] = ()) -> tuple[pd.Series, pd.DataFrame]:
     """Return stable identifiers: the body's own reference where the list has one, else file and row.
 
     Parameters
@@ -257,6 +279,8 @@ def asset_ids(record: pd.DataFrame, *, stem: str) -> tuple[pd.Series, pd.DataFra
         Columns `organisation` and `reference`; index = row numbers.
     stem
         Name of the file (and sheet), for rows without a reference.
+    taken
+        Identifiers given already, by earlier sheets.
 
     Returns
     -------
@@ -268,8 +292,10 @@ def asset_ids(record: pd.DataFrame, *, stem: str) -> tuple[pd.Series, pd.DataFra
     by_row = body + "/" + slug(stem) + "-r" + rows
     reference = record["reference"].str.replace(r"\s+", " ", regex=True).str.strip()
     own = body + "/" + reference
-    again = reference.ne("") & own.duplicated(keep="first")
-    ids = own.where(reference.ne(""), by_row).where(~again, own + "-r" + rows)
+    again = reference.ne("") & (own.duplicated(keep="first") | own.isin(list(taken)))
+    ids = own.where(reference.ne(""), by_row)
+    while (clash := ids.duplicated(keep="first") | ids.isin(list(taken))).any():
+        ids = ids.where(~clash, body + "/" + reference + "-" + slug(stem) + "-r" + rows if taken else ids + "-r" + rows)
     found = findings(
         record.index[again],
         rule="repeated_reference",

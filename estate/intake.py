@@ -6,8 +6,8 @@ Rows in = accepted + set aside, always. A row is anything below the header that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,7 +19,7 @@ from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
 from estate.header import find_grid
 from estate.headings import plain_heading
-from estate.identity import asset_ids, repeated_rows, shared_points
+from estate.identity import asset_ids, repeated_rows, row_keys, shared_points
 from estate.location import Ground, place_rows
 from estate.position import PostcodeTable, postcode_table
 from estate.records import NUMBERS, add_uses, build_record
@@ -146,14 +146,14 @@ def read_asset_list(
     ground = Ground(table, place_extent, place_name or "the place")
     sheets = _chosen_sheets(settings)
     grids = [(sheet, grid) for sheet in sheets if (grid := find_grid(sheet)) is not None]
-    parts = []
+    parts: list[_Part] = []
     passed_over = []
     for sheet, grid in grids:
         matches = match_columns(
             grid, overrides=settings.columns if settings.sheet or len(grids) == 1 else _known(settings, grid)
         )
         if _has_place(sheet, matches):
-            parts.append(_read_sheet(grid, matches, settings, ground))
+            parts.append(_read_sheet(grid, matches, settings, ground, earlier=parts))
         else:
             passed_over.append(grid)
     if not parts:
@@ -216,10 +216,13 @@ class _Part:
     faults: tuple[Fault, ...]
     rows_in: int
     mapping: tuple[ColumnMatch, ...]
+    keys: Mapping[str, str]
 
 
-def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSettings, ground: Ground) -> _Part:
-    """Read one sheet: values, uses, places, checks, identifiers."""
+def _read_sheet(
+    grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSettings, ground: Ground, *, earlier: Sequence[_Part]
+) -> _Part:
+    """Read one sheet: values, uses, places, checks, identifiers; what earlier sheets listed is not listed again."""
     stem = Path(settings.path).name.split(".")[0]
     record = build_record(grid.cells, matches, organisation=settings.organisation)
     rows, use_found = add_uses(
@@ -229,13 +232,22 @@ def _read_sheet(grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSett
         rows = rows.assign(services=settings.services)
     rows = _named(rows)
     points, place_found = place_rows(grid, matches, rows["postcode"], ground=ground, national=settings.national)
-    repeats = [repeated_rows(rows, points), shared_points(rows, points)]
+    listed = {key: where for part in earlier for key, where in part.keys.items()}
+    repeats = [repeated_rows(rows, points, earlier=listed), shared_points(rows, points)]
     found = joined(
         [_not_asked_for(grid, settings), record.found, use_found, _non_properties(rows), place_found, *repeats]
     )
-    ids, id_found = asset_ids(rows[~rows.index.isin(first_reason(found).index)], stem=_stem(stem, grid))
+    kept = rows[~rows.index.isin(first_reason(found).index)]
+    taken = frozenset(asset for part in earlier for asset in part.accepted.index)
+    ids, id_found = asset_ids(kept, stem=_stem(stem, grid), taken=taken)
     found = joined([found, id_found, _list_findings(record.rows, settings, rows)])
-    return _part(grid, rows, points, ids, found, mapping=matches)
+    return replace(_part(grid, rows, points, ids, found, mapping=matches), keys=_keys(kept, points, grid))
+
+
+def _keys(kept: pd.DataFrame, points: pd.DataFrame, grid: Grid) -> dict[str, str]:
+    """Return what tells the accepted rows of a sheet from others, with where they stand."""
+    keys = row_keys(kept, points.loc[kept.index])
+    return {key: f"row {row} of sheet '{grid.sheet}'" for row, key in keys.items() if key}
 
 
 def _stem(stem: str, grid: Grid) -> str:
@@ -366,7 +378,7 @@ def _part(
         columns=list(SET_ASIDE_COLUMNS),
     )
     faults = as_faults(found, file=grid.file, sheet=grid.sheet)
-    return _Part(accepted, aside, faults, len(grid.cells), mapping)
+    return _Part(accepted, aside, faults, len(grid.cells), mapping, {})
 
 
 def _joined(settings: ListSettings, parts: list[_Part], passed_over: list[Fault]) -> AssetList:

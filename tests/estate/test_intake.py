@@ -358,3 +358,18 @@ def test_national_lists_give_the_county(real_data: Path, derbyshire: dict[str, o
     assert sum(fault.rule == "outside_place" for fault in one.faults) == 1
     bodies = one.accepted.organisation.value_counts().to_dict()
     assert bodies == {"Derbyshire County Council": 46, "Derby City Council": 18}
+
+
+def test_sheets_that_overlap_list_each_building_once(tmp_path: Path) -> None:
+    """'All assets' and 'Offices' name the town hall twice; another building with its number stays, told apart."""
+    path = tmp_path / "estate.xlsx"
+    other = ["A1", "Market Hall", "TN1 2AA", 400_250, 300_050, "Other", "Freehold", 700, 600]
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame([HALL, LIBRARY], columns=HEADER).to_excel(book, sheet_name="All", index=False)
+        pd.DataFrame([HALL, other], columns=HEADER).to_excel(book, sheet_name="Offices", index=False)
+    one = accounted(read_asset_list(ListSettings(path, organisation="Council")))
+    assert list(one.accepted.index) == ["council/A1", "council/A2", "council/A1-estate-offices-r3"]
+    assert one.set_aside.reason.tolist() == [
+        "The row repeats row 2 of sheet 'All': the same reference, name and address."
+    ]
+    assert one.accepted.questions.tolist()[2] == "The reference 'A1' stands at several different rows."
