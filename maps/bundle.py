@@ -10,7 +10,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from segmentation.segments import Segments
 
 from estate.account import write_account
 from geodata.files import sha256_of
@@ -20,6 +19,7 @@ from maps.base import MapSummary, save_map
 from maps.county import build_map
 from maps.study import Study
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_options, tell_segment
+from segmentation.segments import Segments
 
 LIBRARIES = ("geopandas", "highspy", "numpy", "pandas", "scikit-learn", "scipy", "shapely")
 MODEL_FILE = "model.json"

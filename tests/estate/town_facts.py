@@ -7,13 +7,14 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry import Point, box
+
 from estate.access import AccessStandard, access_table
 from estate.colocation import Problem, build_problem
 from estate.costs import CostRules
 from estate.recheck import breaches
 from estate.rules import Pin, Rules
 from geodata.travel import Travel, straight_line_travel
-from shapely.geometry import Point, box
 
 BNG = "EPSG:27700"
 
