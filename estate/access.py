@@ -169,46 +169,32 @@ def access_table(
         residents within the limit), ``mean_min`` and ``p90_min`` (minutes to the nearest place, weighted by residents),
         ``residents``, ``limit_min``, ``quality`` of the travel table.
     """
-    codes = segment_codes(areas, segments)
-    population = areas["population"].astype(np.float64)
+    codes = segment_codes(areas, segments).to_numpy(dtype=object)
+    population = areas["population"].to_numpy(dtype=np.float64)
+    groups = {ALL: np.ones(len(areas), dtype=np.bool_)}
+    groups |= {code: codes == code for code in sorted(set(codes) - {ALL}, key=_natural)}
     rows: list[dict[str, object]] = []
     for standard in standards:
         nearest = _nearest(travel, areas.index, assets_by_service[standard.service])
-        groups = [ALL, *sorted(set(codes) - {ALL}, key=_natural)]
-        for code in groups:
-            chosen = pd.Series(True, index=areas.index) if code == ALL else codes.eq(code)
+        for code, chosen in groups.items():
             summary = _summary(nearest[chosen], population[chosen], standard.limit_min, travel.limit_min)
-            rows.append({"service": standard.service, "segment": code, **summary})
-    table = pd.DataFrame(rows, columns=[name for name in COLUMNS if name not in ("limit_min", "quality")])
-    limits = {standard.service: standard.limit_min for standard in standards}
-    return table.assign(limit_min=table["service"].map(limits), quality=travel.quality)[list(COLUMNS)]
+            limits = {"limit_min": standard.limit_min, "quality": travel.quality}
+            rows.append({"service": standard.service, "segment": code, **summary, **limits})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def access_before_after(
-    areas: gpd.GeoDataFrame,
-    teams: pd.DataFrame,
-    to: pd.Series,
-    *,
-    travel: Travel,
-    segments: pd.Series | None,
-    standards: Collection[AccessStandard],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the access tables of today and of a plan, row by row alike.
+def compare_access(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return two access tables of the same services and segments side by side.
 
-    Parameters
-    ----------
-    areas, travel, segments, standards
-        As for :func:`access_table`.
-    teams
-        Indexed by ``team_id``, each in its building of today.
-    to
-        The building in which each team ends, indexed by ``team_id``.
+    Returns
+    -------
+    pandas.DataFrame
+        ``service``, ``segment``, ``residents``, ``limit_min``, ``quality``, then ``share_within``, ``mean_min`` and
+        ``p90_min`` with ``_before`` and with ``_after``.
     """
-    settled = teams.assign(asset_id=to.reindex(teams.index))
-    before, after = (
-        access_table(areas, sites_of(moment, standards), travel, segments, standards) for moment in (teams, settled)
-    )
-    return before, after
+    keys = ["service", "segment", "residents", "limit_min", "quality"]
+    measures = ["share_within", "mean_min", "p90_min"]
+    return before[keys].join([before[measures].add_suffix("_before"), after[measures].add_suffix("_after")])
 
 
 def _natural(code: object) -> tuple[int, str]:
@@ -217,22 +203,26 @@ def _natural(code: object) -> tuple[int, str]:
     return (len(text), text) if text.isdigit() else (1_000, text)
 
 
-def _nearest(travel: Travel, areas: pd.Index, sites: Collection[str]) -> pd.Series:
-    """Return the minutes to the nearest site, indexed by area, missing where none is in reach."""
-    rows = travel.table[travel.table.index.get_level_values(1).isin(list(sites))]
-    return rows["travel_min"].groupby(level=0).min().reindex(areas)
+def _nearest(travel: Travel, areas: pd.Index, sites: Collection[str]) -> NDArray[np.float64]:
+    """Return the minutes to the nearest site, shape (n_areas,), infinite where none is in reach."""
+    rows = travel.table["travel_min"][travel.table.index.get_level_values(1).isin(list(sites))]
+    nearest = rows.groupby(level=0).min().reindex(areas)
+    return nearest.fillna(np.inf).to_numpy(dtype=np.float64)
 
 
-def _summary(nearest: pd.Series, population: pd.Series, limit_min: float, table_limit_min: float) -> dict[str, float]:
+def _summary(
+    nearest: NDArray[np.float64], population: NDArray[np.float64], limit_min: float, table_limit_min: float
+) -> dict[str, float]:
     residents = float(population.sum())
     if residents <= 0:
         return {"share_within": np.nan, "mean_min": np.nan, "p90_min": np.nan, "residents": 0.0}
-    minutes = nearest.fillna(table_limit_min).sort_values(kind="stable")
-    weights = population.loc[minutes.index].cumsum()
+    minutes = np.minimum(nearest, table_limit_min)
+    order = np.argsort(minutes, kind="stable")
+    tenth = int(np.searchsorted(np.cumsum(population[order]), 0.9 * residents))
     return {
         "share_within": float(population[nearest <= limit_min].sum()) / residents,
-        "mean_min": float((minutes * population.loc[minutes.index]).sum()) / residents,
-        "p90_min": float(minutes[weights >= 0.9 * residents].iloc[0]),
+        "mean_min": float((minutes * population).sum()) / residents,
+        "p90_min": float(minutes[order][min(tenth, len(order) - 1)]),
         "residents": residents,
     }
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estate.access import Cells, check_coverage, delivering, merge_cells, sites_of
+from estate.access import Cells, access_table, check_coverage, delivering, merge_cells, sites_of
 from estate.costs import CostRules, building_costs, contract_end, numbers
 from estate.inspection import by_asset, check_facts, held_contract, never_moves
 from estate.rules import Rules
@@ -46,6 +46,8 @@ class Problem:
         tables), ``stay``, ``distance_m``, ``cost_gbp``.
     cells
         One per access standard.
+    access_today
+        The access table of today.
     areas, travel, segments, rules, costs
         As given.
     notes
@@ -58,6 +60,7 @@ class Problem:
     blocks: pd.DataFrame
     arcs: pd.DataFrame
     cells: tuple[Cells, ...]
+    access_today: pd.DataFrame
     areas: gpd.GeoDataFrame
     travel: Travel
     segments: pd.Series | None
@@ -124,16 +127,29 @@ def build_problem(
     buildings = _buildings(chosen, blocks, rules, costs)
     arcs = _arcs(chosen, buildings, blocks, rules, costs)
     sites = sites_of(everyone, rules.standards)
-    cells = []
+    places = {}
     for standard in rules.standards:
         deciding = np.flatnonzero(blocks["delivers"] & blocks["service"].eq(standard.service))
         hosts = chosen.index[arcs.loc[arcs["block"].isin(deciding), "building"].unique()]
-        places = sorted({*sites[standard.service], *hosts})
-        check_coverage(areas, register, travel, places)
-        cells.append(merge_cells(standard, areas=areas, travel=travel, segments=segments, sites=places))
-    notes = _notes(chosen, buildings)
+        places[standard] = {*sites[standard.service], *hosts}
+    check_coverage(areas, register, travel, set().union(*places.values()))
     return Problem(
-        register, everyone, buildings, blocks, arcs, tuple(cells), areas, travel, segments, rules, costs, notes
+        register=register,
+        teams=everyone,
+        buildings=buildings,
+        blocks=blocks,
+        arcs=arcs,
+        cells=tuple(
+            merge_cells(standard, areas=areas, travel=travel, segments=segments, sites=where)
+            for standard, where in places.items()
+        ),
+        access_today=access_table(areas, sites, travel, segments, rules.standards),
+        areas=areas,
+        travel=travel,
+        segments=segments,
+        rules=rules,
+        costs=costs,
+        notes=_notes(chosen, buildings),
     )
 
 

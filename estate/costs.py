@@ -11,6 +11,7 @@ crediting it to keeping) is what stops a finite horizon from selling everything:
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Final
@@ -79,6 +80,18 @@ class CostRules:
             raise DataError(f"assumptions: {'; '.join(faults)}. Costs and years are 0 or more, shares between 0 and 1.")
 
     @property
+    def start(self) -> str:
+        """Month and year in which the plan happens, in words.
+
+        Examples
+        --------
+        >>> CostRules(start_year=2026.25).start
+        'April 2026'
+        """
+        year = int(self.start_year)
+        return f"{month_name[int(12 * (self.start_year - year)) + 1]} {year}"
+
+    @property
     def annuity(self) -> float:
         """Present value of one pound a year over the horizon."""
         return float(annuity_factor(self.horizon_years, rate=self.discount_rate))
@@ -91,19 +104,19 @@ class CostRules:
     def sentences(self) -> tuple[str, ...]:
         """Return the assumptions in words, for the papers."""
         source = "HM Treasury Green Book" if self.discount_rate == GREEN_BOOK_RATE else "set by the user"
+        month = month_name[int(self.start_year % 1 * 12 + 1e-9) + 1]
         moving = {"move": self.move_gbp_per_fte, "fit-out": self.fit_out_gbp_per_fte, "ICT": self.ict_gbp_per_fte}
+        net = (1.0 - self.receipt_haircut) * (1.0 - self.sale_fee)
         once = ", ".join(f"{what} {amount:,.0f}" for what, amount in moving.items())
         told = [
             f"Costs are real, over {self.horizon_years} years at {self.discount_rate:.1%} a year ({source}).",
-            f"The plan happens at once, at the start of {self.start_year:g}.",
+            f"The plan happens at once, in {month} {int(self.start_year)}; leases are counted from then.",
             f"Moving costs {self.per_fte_gbp:,.0f} GBP a person ({once}; assumed).",
             f"Excess travel costs {self.travel_gbp_per_fte_km:,.0f} GBP a person and kilometre, once (assumed).",
             f"A lease is paid to its next break or end, or {self.lease_years_if_unknown:g} years if unknown (assumed).",
             f"Leaving a lease costs {self.dilapidations_gbp_per_m2:,.0f} GBP a m2 in dilapidations (assumed).",
-            f"A freehold sells after {self.receipt_lag_years:g} year(s) less {self.receipt_haircut:.0%} of its value (assumed).",
-            f"Selling costs {self.sale_fee:.1%} in fees (assumed).",
-            "What a building is still worth at the end of the horizon counts in the cost against selling it.",
-            "That residual value is not cash and not in the net present value.",
+            f"A freehold sells {self.receipt_lag_years:g} year(s) later for {net:.1%} of its recorded value (assumed).",
+            "What it would still be worth at the end of the horizon counts in the cost, not in the net present value.",
         ]
         return tuple(told)
 
@@ -194,7 +207,7 @@ def _decimal_year(assets: pd.DataFrame, column: str) -> pd.Series:
     if column not in assets.columns:
         return pd.Series(np.nan, index=assets.index, name=column, dtype=np.float64)
     date = pd.to_datetime(assets[column])
-    return (date.dt.year + (date.dt.dayofyear - 1) / DAYS_A_YEAR).astype(np.float64)
+    return (date.dt.year + (date.dt.day_of_year - 1) / DAYS_A_YEAR).astype(np.float64)
 
 
 def building_costs(assets: pd.DataFrame, costs: CostRules) -> pd.DataFrame:

@@ -113,6 +113,14 @@ class Town:
             self.place, self.load = before
         return attempt
 
+    def would_empty(self, building: int) -> Attempt:
+        """Say what would come of emptying a building, and leave everything as it is."""
+        before = self.place.copy(), self.load.copy()
+        attempt = self.try_to_empty(building)
+        self.kept[building] = True
+        self.place, self.load = before
+        return attempt
+
     def _move_out(self, building: int) -> Attempt:
         """Move each block, the largest first."""
         leavers = np.flatnonzero(self.place == building)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estate.colocation import Problem
 from estate.feasibility import check_releases, explain
 from estate.greedy import greedy_decision
 from estate.model import Decision, Formulation, as_today, formulate
 from estate.plans import Plan, build_plan
-from estate.solver import Answer, solve_mip
+from estate.search import Neighbourhood, Strategy, search_mip
+from estate.solver import Answer, Floats, solve_mip
 
 Progress = Callable[[str, float, float], None]
 
@@ -25,7 +27,7 @@ def solve_options(
     *,
     seed: int = 0,
     seconds: float = 60.0,
-    work: int | None = None,
+    rounds: int | None = None,
     gap: float = GAP,
     progress: Progress | None = None,
 ) -> tuple[Plan, Plan, Plan]:
@@ -41,8 +43,8 @@ def solve_options(
         Seed of the search. The same problem and seed give the same plans unless the clock stops the search.
     seconds
         Processor time for all options together (seconds).
-    work
-        Checkpoints of the search per option, for a stop that is the same on every machine.
+    rounds
+        Rounds of improvement allowed per option, for a stop that is the same on every machine.
     gap
         A search may stop once its plan is proved to cost at most this share more than the best.
     progress
@@ -59,7 +61,7 @@ def solve_options(
     separate, together = formulate(problem, alone=True), formulate(problem)
     pinned = tuple(map(str, problem.buildings.index[problem.buildings["must_release"]]))
     nothing = build_plan("do nothing", separate, as_today(problem), seed=seed, waived=pinned)
-    limits = _Limits(seed, seconds, work, gap, progress)
+    limits = _Limits(seed, seconds, rounds, gap, progress)
     apart, kept_alone = _releases_possible(separate, seed)
     first = _search("each alone", apart, [as_today(problem)], replace(limits, seconds=seconds * ALONE_SHARE))
     decided = apart.decision(first.values)
@@ -76,7 +78,7 @@ def solve_options(
 class _Limits:
     seed: int
     seconds: float
-    work: int | None
+    rounds: int | None
     gap: float
     progress: Progress | None
 
@@ -84,18 +86,45 @@ class _Limits:
 def _search(name: str, formulation: Formulation, starts: list[Decision], limits: _Limits) -> Answer:
     """Return the best plan found from the starts and a greedy one; raise where there is none."""
     told, known = limits.progress, [*starts, greedy_decision(formulation)]
-    answer = solve_mip(
+    answer = search_mip(
         formulation.model,
+        _strategy(formulation),
+        starts=[formulation.values(decision) for decision in known],
         seed=limits.seed,
         seconds=limits.seconds,
-        work=limits.work,
+        rounds=limits.rounds,
         gap=limits.gap,
-        starts=[formulation.values(decision) for decision in known],
         progress=None if told is None else (lambda cost, bound: told(name, cost, bound)),
     )
     if answer.status == "infeasible":
         raise explain(formulation, seed=limits.seed)
     return answer
+
+
+def _strategy(formulation: Formulation) -> Strategy:
+    """Return how to search: which buildings are kept matters most, and neighbours matter to each other."""
+    buildings = np.arange(len(formulation.model.cost)) < len(formulation.problem.buildings)
+    return Strategy(buildings, _neighbourhood(formulation))
+
+
+def _neighbourhood(formulation: Formulation) -> Neighbourhood:
+    """Return a function that frees some buildings near each other, and the blocks in them to move among them."""
+    problem, arcs = formulation.problem, formulation.arcs
+    n_buildings, n_whole = len(problem.buildings), len(problem.buildings) + len(arcs)
+    points = problem.register.loc[problem.buildings.index].geometry
+    east, north = points.x.to_numpy(), points.y.to_numpy()
+    block, building = arcs["block"].to_numpy(), arcs["building"].to_numpy()
+
+    def draw(values: Floats, chance: np.random.Generator, size: int) -> NDArray[np.bool_]:
+        centre = chance.integers(n_buildings)
+        metres = np.hypot(east - east[centre], north - north[centre]) * chance.uniform(0.5, 1.5, n_buildings)
+        near = np.isin(np.arange(n_buildings), np.argsort(metres, kind="stable")[:size])
+        free = np.ones(len(values), dtype=np.bool_)
+        free[:n_buildings] = near
+        free[n_buildings:n_whole] = near[formulation.decision(values).place[block]] & near[building]
+        return free
+
+    return draw
 
 
 def _releases_possible(formulation: Formulation, seed: int) -> tuple[Formulation, tuple[str, ...]]:

@@ -13,12 +13,11 @@ from typing import Literal
 
 import pandas as pd
 
-from estate.access import access_before_after
 from estate.colocation import Problem
 from estate.model import Decision, Formulation
 from estate.phrases import counted, pounds
 from estate.reasons import building_table, move_table
-from estate.recheck import breaches
+from estate.recheck import access_change, breaches
 from estate.solver import OPTIMAL_WITHIN, Answer, relative_gap
 from geodata.errors import SolverError
 
@@ -124,18 +123,19 @@ class Plan:
             else f"costs {pounds(-self.cost_saving_gbp, rounding='up')} more than doing nothing"
         )
         return (
-            f"{verb} {pounds(abs(self.saving_gbp_pa))} a year by releasing {counted(len(self.released), 'building')} and "
-            f"moving {counted(self.moved, 'team')}. Over {self.horizon_years} years, in present value and with one-off "
-            f"costs, receipts and the value of what is sold, it {balance}. {self._proof()}"
+            f"{verb} {pounds(abs(self.saving_gbp_pa))} a year by releasing {counted(len(self.released), 'building')} "
+            f"and moving {counted(self.moved, 'team')}. Over {self.horizon_years} years, in present value and with "
+            f"one-off costs, receipts and the value of what is sold, it {balance}. {self._proof()}"
         )
 
     def _proof(self) -> str:
         """Say what is proved about the saving in present value."""
+        among, most = AMONG[self.name], self.saving_bound_gbp
         if self.status == "optimal":
-            return f"{AMONG[self.name]} can save more (proved)."
-        if self.saving_bound_gbp < 0:
-            return f"{AMONG[self.name]} can cost less than {pounds(-self.saving_bound_gbp, rounding='down')} more (proved)."
-        return f"{AMONG[self.name]} can save more than {pounds(self.saving_bound_gbp, rounding='up')} (proved)."
+            return f"{among} can save more (proved)."
+        if most < 0:
+            return f"{among} can cost less than {pounds(-most, rounding='down')} more (proved)."
+        return f"{among} can save more than {pounds(most, rounding='up')} (proved)."
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the plan as plain tables by name: summary, buildings, moves, access, money and assumptions."""
@@ -201,8 +201,10 @@ def build_plan(
     where.update(moves["to_asset"])
     released = tuple(map(str, problem.buildings.index[~decision.kept]))
     cost = formulation.model.objective(formulation.values(decision))
-    ends, alone = {str(team): str(to) for team, to in where.items()}, name != "joint"
-    faults = breaches(problem, ends, frozenset(released), cost_gbp=cost, alone=alone, waived=waived)
+    ends, access = {str(team): str(to) for team, to in where.items()}, access_change(problem, where)
+    faults = breaches(
+        problem, ends, frozenset(released), cost_gbp=cost, alone=name != "joint", waived=waived, access=access
+    )
     if faults:
         raise SolverError(
             f"The plan '{name}' failed its check: {'; '.join(faults)}. This is a fault of onetown: report it."
@@ -223,7 +225,7 @@ def build_plan(
         nothing_gbp=cost if nothing is None else nothing.cost_gbp,
         buildings=building_table(formulation, decision),
         moves=moves,
-        access=_access(problem, where),
+        access=access,
         money=money,
         released=released,
         moved=len(moves),
@@ -251,18 +253,3 @@ def _money(problem: Problem, decision: Decision, moves: pd.DataFrame) -> pd.Data
         "rent to the next legal exit": -gone["rent_to_exit_gbp"].sum(),
     }
     return pd.DataFrame({"line": list(lines), "gbp": [float(amount) for amount in lines.values()]})
-
-
-def _access(problem: Problem, where: pd.Series) -> pd.DataFrame:
-    """Return access before and after, a row per service and segment."""
-    before, after = access_before_after(
-        problem.areas,
-        problem.teams,
-        where,
-        travel=problem.travel,
-        segments=problem.segments,
-        standards=problem.rules.standards,
-    )
-    keys = ["service", "segment", "residents", "limit_min", "quality"]
-    measures = ["share_within", "mean_min", "p90_min"]
-    return before[keys].join([before[measures].add_suffix("_before"), after[measures].add_suffix("_after")])

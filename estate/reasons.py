@@ -20,7 +20,7 @@ class _View:
     """What the sentences need to know about a decision.
 
     ``arrived`` holds the blocks that move (``home`` and ``to`` are rows of the buildings), ``names`` how buildings are
-    called, ``desks_after`` the desks filled in each.
+    called, ``desks_after`` the desks filled in each, ``town`` tries what would happen otherwise.
     """
 
     formulation: Formulation
@@ -28,6 +28,7 @@ class _View:
     arrived: pd.DataFrame
     names: list[str]
     desks_after: list[float]
+    town: Town
 
 
 def building_table(formulation: Formulation, decision: Decision) -> pd.DataFrame:
@@ -44,7 +45,14 @@ def building_table(formulation: Formulation, decision: Decision) -> pd.DataFrame
     buildings = problem.buildings
     ends = problem.blocks.assign(to=decision.place)
     arrived = ends[ends["to"] != ends["home"]]
-    view = _View(formulation, decision, arrived, _names(buildings), _summed(ends, "to", "desks", len(buildings)))
+    view = _View(
+        formulation,
+        decision,
+        arrived,
+        names=_names(buildings),
+        desks_after=_summed(ends, "to", "desks", len(buildings)),
+        town=Town(formulation, decision),
+    )
     fte_in = _summed(arrived, "to", "fte", len(buildings))
     words = [_word(bool(kept), people) for kept, people in zip(decision.kept, fte_in, strict=True)]
     return pd.DataFrame(
@@ -172,7 +180,7 @@ def _people(view: _View, blocks: pd.DataFrame, by: str) -> str:
 
 def _why_not_emptied(view: _View, number: int) -> str:
     """Try to empty the building in the finished plan and say what stands in the way."""
-    attempt = Town(view.formulation, view.decision).try_to_empty(number)
+    attempt = view.town.would_empty(number)
     if attempt.outcome == "no room":
         return _no_room(view, attempt)
     if attempt.outcome == "access":

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from estate.access import ALL, access_before_after
+from estate.access import ALL, access_table, compare_access, sites_of
 from estate.appraisal import annuity_factor, discount_factor
 from estate.colocation import Problem
 from estate.costs import CostRules, annual_cost_gbp, exit_years, is_leased
@@ -29,6 +29,7 @@ def breaches(
     cost_gbp: float,
     alone: bool = False,
     waived: Collection[str] = (),
+    access: pd.DataFrame | None = None,
 ) -> list[str]:
     """Return what is wrong with a plan, in words; empty where it keeps every rule and its cost is right.
 
@@ -46,6 +47,8 @@ def breaches(
         True where each body may use its own buildings only.
     waived
         Buildings whose pinned release is not asked of this plan.
+    access
+        What :func:`access_change` says of the plan; worked out here where not given.
     """
     teams = problem.teams.assign(to=pd.Series(dict(where), dtype=object))
     if teams["to"].isna().any():
@@ -57,7 +60,7 @@ def breaches(
         *_bad_moves(problem, moved, alone=alone),
         *_overfull(problem, teams),
         *_bad_neighbours(problem, teams),
-        *_lost_access(problem, teams),
+        *_lost_access(problem, access_change(problem, teams["to"]) if access is None else access),
         *_wrong_cost(problem, moved, released, cost_gbp),
     ]
 
@@ -107,37 +110,35 @@ def _bad_moves(problem: Problem, moved: pd.DataFrame, *, alone: bool) -> list[st
 
 
 def _overfull(problem: Problem, teams: pd.DataFrame) -> list[str]:
-    rules, found = problem.rules, []
-    for asset, there in teams.groupby("to"):
-        if asset not in problem.buildings.index:
-            continue
-        today = teams[teams["asset_id"] == asset]
-        recorded = problem.register.loc[asset]
-        desks, before = _desks(there), _desks(today)
-        if desks > max(recorded["desks"] * rules.usable_share, before) + 1e-6:
-            found.append(f"'{asset}' would hold {desks:.1f} desks of work")
-        area, before = _floor_space(there, problem), _floor_space(today, problem)
-        if area > max(recorded["nia_m2"], before) + 1e-4:
-            found.append(f"'{asset}' would need {area:.0f} m2")
+    needs, before = _needs(problem, teams, "to"), _needs(problem, teams, "asset_id")
+    recorded = problem.register.loc[problem.buildings.index]
+    limits = {"desks": recorded["desks"] * problem.rules.usable_share, "m2": recorded["nia_m2"]}
+    found = []
+    for need, limit in limits.items():
+        now, today = (table[need].reindex(limit.index).fillna(0.0) for table in (needs, before))
+        over = now[now > np.maximum(limit, today) + 1e-6]
+        found += [f"'{asset}' would hold work for {amount:,.1f} {need}" for asset, amount in over.items()]
     return found
 
 
-def _desks(teams: pd.DataFrame) -> float:
-    return float((teams["fte"] * teams["desks_per_fte"]).sum())
+def _needs(problem: Problem, teams: pd.DataFrame, building: str) -> pd.DataFrame:
+    """Return the desks and m2 that teams need in each building.
 
-
-def _floor_space(teams: pd.DataFrame, problem: Problem) -> float:
-    """Return the m2 that teams need: desks, and for teams that came together the greater of service and public area."""
-    stays = never_moves(problem.teams, problem.rules)
-    keys = ["asset_id", "organisation", "service", "security_class"]
+    A team needs its desks, each with its space; teams that came together from one building need besides the greater of
+    the space of their service and a public area for their front desk.
+    """
+    together = ["asset_id", "organisation", "service", "security_class", "stays", "public"]
     marked = teams.assign(
-        stays=stays.reindex(teams.index),
+        desks=teams["fte"] * teams["desks_per_fte"],
+        stays=never_moves(problem.teams, problem.rules).reindex(teams.index),
         public=teams["front_desk"].astype(bool),
         service_m2=teams["service_m2"].fillna(0.0) if "service_m2" in teams else 0.0,
+        at=teams[building],
     )
-    service = marked.groupby([*keys, "stays", "public"], dropna=False)["service_m2"].sum()
-    least = service.index.get_level_values("public").to_numpy(dtype=bool) * problem.rules.front_desk_m2
-    return _desks(teams) * problem.rules.m2_per_desk + float(np.maximum(service.to_numpy(), least).sum())
+    groups = marked.groupby(["at", *together], dropna=False)[["desks", "service_m2"]].sum().reset_index()
+    beside = np.maximum(groups["service_m2"], groups["public"] * problem.rules.front_desk_m2)
+    groups["m2"] = groups["desks"] * problem.rules.m2_per_desk + beside
+    return groups.groupby("at")[["desks", "m2"]].sum()
 
 
 def _bad_neighbours(problem: Problem, teams: pd.DataFrame) -> list[str]:
@@ -156,20 +157,30 @@ def _bad_neighbours(problem: Problem, teams: pd.DataFrame) -> list[str]:
     return found
 
 
-def _lost_access(problem: Problem, teams: pd.DataFrame) -> list[str]:
+def access_change(problem: Problem, to: pd.Series) -> pd.DataFrame:
+    """Return access today and under a plan, by service and segment.
+
+    Parameters
+    ----------
+    problem
+        The facts.
+    to
+        The building in which each team ends, indexed by ``team_id``.
+    """
     standards = problem.rules.standards
-    before, after = access_before_after(
-        problem.areas, problem.teams, teams["to"], travel=problem.travel, segments=problem.segments, standards=standards
-    )
-    losses = {standard.service: standard.max_loss for standard in standards}
+    sites = sites_of(problem.teams.assign(asset_id=to.reindex(problem.teams.index)), standards)
+    after = access_table(problem.areas, sites, problem.travel, problem.segments, standards)
+    return compare_access(problem.access_today, after)
+
+
+def _lost_access(problem: Problem, access: pd.DataFrame) -> list[str]:
+    losses = {standard.service: standard.max_loss for standard in problem.rules.standards}
+    least = access["share_within_before"] - access["service"].map(losses) - SHARE_TOLERANCE
     found = []
-    share = before.assign(after=after["share_within"], loss=before["service"].map(losses))
-    fallen = share[share["after"] < share["share_within"] - share["loss"] - SHARE_TOLERANCE]
-    for row in fallen.to_dict("records"):
+    for row in access[access["share_within_after"] < least].to_dict("records"):
         who = "all" if row["segment"] == ALL else f"segment {row['segment']}"
-        found.append(
-            f"access to '{row['service']}' falls from {row['share_within']:.1%} to {row['after']:.1%} for {who}"
-        )
+        before, after = f"{row['share_within_before']:.1%}", f"{row['share_within_after']:.1%}"
+        found.append(f"access to '{row['service']}' falls from {before} to {after} for {who}")
     return found
 
 

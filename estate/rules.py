@@ -8,6 +8,7 @@ from typing import Literal
 from estate.access import AccessStandard
 from geodata.errors import DataError
 
+FEW = 5
 PinRule = Literal["keep", "release", "stay"]
 
 
@@ -129,7 +130,14 @@ class Rules:
             f"'{one}' and '{other}' never share a building, unless they do today." for one, other in self.never_together
         ]
         told += [standard.sentence() for standard in self.standards]
-        told += [
-            f"Decided beforehand: {pin.sentence()}{f' ({pin.reason})' if pin.reason else ''}." for pin in self.pins
-        ]
-        return tuple(told)
+        return (*told, *_pins_in_words(self.pins))
+
+
+def _pins_in_words(pins: tuple[Pin, ...]) -> list[str]:
+    """Return a sentence for each pin; where there are many, how many of each kind."""
+    if len(pins) <= FEW:
+        return [f"Decided beforehand: {pin.sentence()}{f' ({pin.reason})' if pin.reason else ''}." for pin in pins]
+    words = {"keep": "to keep", "release": "to release", "stay": "to stay"}
+    counts = {text: sum(pin.rule == rule for pin in pins) for rule, text in words.items()}
+    told = ", ".join(f"{count} {text}" for text, count in counts.items() if count)
+    return [f"Decided beforehand: {told}; the reasons stand with each building."]

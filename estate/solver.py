@@ -258,14 +258,14 @@ def _whole(
 ) -> Progress:
     """Return a progress function for the part now solved that reports on the whole programme.
 
-    Parts not yet begun count with their start (infinite without one) and with no bound.
+    Parts not yet begun count with their start (infinite without one) and with the bound that their columns give.
     """
     later = np.concatenate([columns for columns, _ in parts[len(answers) + 1 :]] or [np.array([], dtype=np.intp)])
     cost = model.offset + sum(answer.objective for answer in answers)
     bound = model.offset + sum(answer.bound for answer in answers)
     if len(later):
         cost += float(model.cost[later] @ start[later]) if start is not None else np.inf
-        bound = -np.inf
+        bound += float(np.minimum(model.cost * model.lower, model.cost * model.upper)[later].sum())
 
     def report(best: float, proved: float) -> None:
         progress(cost + best, bound + proved)
