@@ -194,7 +194,7 @@ def test_hostile_text_is_only_text(read_list: ReadList, town_postcodes: Postcode
     assert one.accepted["name"].tolist() == [evil]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.lists(
