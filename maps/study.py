@@ -114,8 +114,8 @@ def study_place(place: Place, *, say: Say = silent) -> Study:
     ToolkitError
         Data or rules are at fault; see the single steps.
     """
-    study = with_geography(Study(place), say=say)
-    study = with_register(study, say=say)
+    load_prices(place)  # a slip in rules or assumptions is told before the long work, not after it
+    study = with_register(with_geography(Study(place), say=say), say=say)
     return with_options(with_segments(study, say=say), say=say)
 
 
