@@ -6,12 +6,13 @@ Rows are matched within one body, each at most once, by the first rule that know
 2. the UPRN, where it stands once in both lists;
 3. the same name, address, postcode and use, letters and digits compared only;
 4. a score of at least 0.70: 0.60 x likeness of the words of name and address (Dice: twice the shared words over all
-   words) + 0.25 x nearness (1 at the same point, 0 at 250 m) + 0.15 where the postcode is the same
-   - 0.15 where the use is not.
+   words) + 0.25 x nearness (1 at the same point, 0 at 250 m) + 0.15 where the postcode is the same, less 0.15 where the
+   use is not, 0.25 where both have a UPRN and it differs, 0.35 where both have numbers ("Garage 2", "14 High Street")
+   and these differ.
 
-Where at least half of the references carried over, the body keeps its numbering: rules 3 and 4 then leave alone two rows
-that have a reference each, since two numbers are two buildings. What rests on less than the reference is told with its
-score, never taken silently.
+Where at least half of the references carried over, the body keeps its numbering: rules 3 and 4 then leave alone two
+rows that have a reference each, since two numbers are two buildings. What rests on less than the reference is told with
+its score, never taken silently.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from scipy.spatial import cKDTree
 
 REACH_M = 250.0
 LOWEST_SCORE = 0.70
-NEIGHBOURS = 8
+NEIGHBOURS = 30
 KEPT_NUMBERING = 0.5
 
 BY_REFERENCE = "reference"
@@ -142,7 +143,8 @@ def _by_score(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, *, apart: bool)
             taken[0].add(one)
             taken[1].add(other)
             chosen.append((str(before.index[one]), str(after.index[other]), round(score, 3)))
-    return _pairs(*([pair[part] for pair in chosen] for part in (0, 1)), BY_SCORE, [pair[2] for pair in chosen])
+    ids = ([pair[0] for pair in chosen], [pair[1] for pair in chosen])
+    return _pairs(*ids, BY_SCORE, [pair[2] for pair in chosen])
 
 
 def _candidates(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -179,7 +181,19 @@ def _scores(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, distance_m: np.nd
     same_code = (codes[0] == codes[1]) & (codes[0] != "")
     same_use = _text(before, "use").to_numpy() == _text(after, "use").to_numpy()
     nearness = np.clip(1.0 - distance_m / REACH_M, 0.0, 1.0)
-    return np.asarray(0.60 * likeness + 0.25 * nearness + 0.15 * same_code - 0.15 * ~same_use)
+    for_it = 0.60 * likeness + 0.25 * nearness + 0.15 * same_code
+    return np.asarray(for_it - 0.15 * ~same_use - 0.25 * _other_uprn(before, after) - 0.35 * _other_numbers(*words))
+
+
+def _other_uprn(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> np.ndarray:
+    one, other = _text(before, "uprn").to_numpy(), _text(after, "uprn").to_numpy()
+    return np.asarray((one != "") & (other != "") & (one != other))
+
+
+def _other_numbers(before: list[set[str]], after: list[set[str]]) -> np.ndarray:
+    """Return True where both rows have words with digits, and not the same ones."""
+    numbers = [[{word for word in row if any(map(str.isdigit, word))} for row in side] for side in (before, after)]
+    return np.array([bool(one and other and one != other) for one, other in zip(*numbers, strict=True)], dtype=bool)
 
 
 def _dice(one: set[str], other: set[str]) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,6 +76,7 @@ _ANSWERS = {
     "42501": ("is not open to this user", "Ask the administrator for the right to read it (or, to save, to write)."),
     "42601": ("is not one SELECT that the database understands", "Give a table or one SELECT after the #."),
     "25006": ("would change the database", "Give a SELECT that only reads."),
+    "55P03": ("is being changed by somebody else", "Nothing was saved. Try again in a minute."),
     "57014": ("takes more than ten minutes", "Ask for fewer rows."),
 }
 
@@ -143,20 +144,25 @@ def connected(address: DatabaseAddress, *, writes: bool = False) -> Iterator[psy
         raise _refused(address, error) from error
 
 
-def statement(template: str, **names: str | Sequence[str]) -> Composed:
+def statement(
+    template: str, names: Mapping[str, str | Sequence[str]], *, texts: Mapping[str, str] | None = None
+) -> Composed:
     """Return SQL with names of schemas, tables and columns put in, each quoted by the driver.
 
     Parameters
     ----------
     template
-        Our own SQL with ``{name}`` for every name.
+        Our own SQL with ``{key}`` for every name or text.
     names
-        A name, or several parts such as ``("schema", "table")``.
+        By key, a name or its parts such as ``("schema", "table")``.
+    texts
+        By key, texts where a statement takes no parameters, such as the definition of a view.
     """
     from psycopg import sql  # noqa: PLC0415 - an extra
 
     quoted = {key: sql.Identifier(*([name] if isinstance(name, str) else name)) for key, name in names.items()}
-    return sql.SQL(template).format(**quoted)
+    literal = {key: sql.Literal(text) for key, text in (texts or {}).items()}
+    return sql.SQL(template).format(**quoted, **literal)
 
 
 def split_name(target: str) -> tuple[str, ...]:
@@ -222,7 +228,8 @@ def _whole_table(connection: psycopg.Connection, schema: str, table: str) -> Com
     key = [str(name) for (name,) in connection.execute(_KEY, (schema, table))]
     columns = {f"key_{place}": ("t", name) for place, name in enumerate(key)}
     order = ", ".join(f"{{{name}}}" for name in columns) or 't::text COLLATE "C"'
-    return statement(f"SELECT * FROM {{table}} AS t ORDER BY {order}", table=(schema, table), **columns)  # noqa: S608
+    names = {"table": (schema, table), **columns}
+    return statement(f"SELECT * FROM {{table}} AS t ORDER BY {order}", names)  # noqa: S608
 
 
 def _rows_and_points(
