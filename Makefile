@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: help setup demo test check bench lock browser clean
+.PHONY: help setup demo test check bench lock browser server clean
 
 help:
 	@echo "make demo    build and analyse Peakshire, a made-up county, and say where the map is"
@@ -30,13 +30,16 @@ demo: $(READY)
 browser: $(READY)
 	@$(BIN)/python .ci/browser.py
 
+server: $(READY)
+	@$(BIN)/python .ci/postgis.py
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not browser"
 
-test: $(READY) browser
+test: $(READY) browser server
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
