@@ -16,6 +16,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import GEOSException
 
 from geodata.delimited import decode, read_bytes
 from geodata.errors import SourceError
@@ -48,7 +49,7 @@ def read_layers(path: Path, kind: str) -> list[tuple[str, pd.DataFrame]]:
     Raises
     ------
     SourceError
-        The file is broken, a KML file declares entities, or a Shapefile lacks one of its parts.
+        The file is broken, a shape cannot be drawn, a KML file declares entities, or a Shapefile lacks a part.
     """
     if kind == "parquet":
         return [("", _read_parquet(path))]
@@ -65,6 +66,8 @@ def read_layers(path: Path, kind: str) -> list[tuple[str, pd.DataFrame]]:
             f"{path}: cannot be read as {KIND_NAMES[kind]}: it is broken, or something else. "
             "Export it again from your mapping system."
         ) from error
+    except GEOSException as error:
+        raise _broken_shape(path, error) from error
 
 
 def cells_of(frame: pd.DataFrame) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
@@ -113,6 +116,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         if "geo" not in str(error).lower():
             raise _broken_parquet(path) from error
         frame = _read_plain_parquet(path)
+    except GEOSException as error:
+        raise _broken_shape(path, error) from error
     except OSError as error:
         raise _broken_parquet(path) from error
     return frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
@@ -127,6 +132,15 @@ def _read_plain_parquet(path: Path) -> pd.DataFrame:
 
 def _broken_parquet(path: Path) -> SourceError:
     return SourceError(f"{path}: is a broken Parquet file. Export or download it again.")
+
+
+def _broken_shape(path: Path, error: GEOSException) -> SourceError:
+    """Return the refusal of a shape that geometry itself does not allow, with the reason and without its class."""
+    reason = str(error).split(": ", 1)[-1].strip().rstrip(".")
+    return SourceError(
+        f"{path}: holds a shape that cannot be drawn ({reason}). "
+        "Mend it in your mapping system (check geometries) and export the layer again."
+    )
 
 
 def _check_kml(path: Path) -> None:

@@ -1,0 +1,25 @@
+"""Layers whose shapes cannot be made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from geodata.errors import SourceError
+from geodata.files import read_sheets
+
+
+def test_a_ring_of_two_points_is_told(tmp_path: Path) -> None:
+    """A polygon of two corners has no inside; the file needs mending where it was made, not a traceback here."""
+    ring = {"type": "Polygon", "coordinates": [[[0, 0], [0, 0]]]}
+    layer = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1}, "geometry": ring}]}
+    path = tmp_path / "sites.geojson"
+    path.write_text(json.dumps(layer))
+    with pytest.raises(SourceError) as error:
+        read_sheets(path)
+    assert str(error.value).endswith(
+        "holds a shape that cannot be drawn (Invalid number of points in LinearRing found 2 - must be 0 or >= 3). "
+        "Mend it in your mapping system (check geometries) and export the layer again."
+    )
