@@ -12,10 +12,8 @@ search: at k = 18 on a county, 2 of 1,000 k-means++ starts come within 0.01 % of
    shallow hollows at the bottom, until two rounds of eight such copies have brought nothing;
 4. the best goes on in double precision until no row changes its cluster.
 
-Steps are over-relaxed: a centroid moves 1.75 times the way to the mean of its rows. Any factor below 2 keeps inertia
-falling (the cluster's cost at m + (w - 1)(m - c) exceeds that at its mean m by (w - 1)^2 n |m - c|^2), and measured on
-Derbyshire it ends both sooner and lower. Rows are put in an order of their own and the linear algebra runs on one
-thread, so that neither the order of rows nor the number of processors has a say in the result.
+How a start goes downhill is told in :mod:`segmentation.descent`. Rows are put in an order of their own and the linear
+algebra runs on one thread, so that neither the order of rows nor the number of processors has a say in the result.
 """
 
 from __future__ import annotations
@@ -23,21 +21,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from geodata.errors import DataError
-
-Floats = npt.NDArray[np.float64]
-Singles = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.intp]
+from segmentation.descent import MAX_STEPS, Floats, Ints, Points, Singles, descend, finish, scores
 
 BATCH = 8
 """Starts, or redrawn copies, that go downhill together."""
 KEPT = 2
 """Redrawn copies that go on after the first steps."""
 FIRST_STEPS = 4
-RELAXATION = 1.75
 LOOSE, CLOSE, CLOSEST = 1e-4, 1e-5, 1e-6
 """Relative gain in inertia of one step below which a start, a redrawn copy, or a shaken copy has arrived."""
 SHAKES = 2
@@ -48,7 +41,9 @@ SAME = 1e-4
 """Relative difference in inertia below which two starts have reached the same."""
 SAMPLE_ABOVE, SAMPLE = 50_000, 20_000
 """Above so many rows the search runs on a sample of so many."""
-MAX_STEPS = 300
+ANSWERS, ROUNDS_ON_ALL = 3, 4
+"""Different answers of a sample that are tried on all rows, and rounds of redraws there: the best answer for a sample
+need not be the best for all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,34 +74,6 @@ class Clustering:
     def sizes(self) -> Ints:
         """Rows in each cluster."""
         return np.bincount(self.labels, minlength=len(self.centroids))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Points:
-    """Rows about their mean, in both precisions; `single` has a last column of ones, which counts and adds constants.
-
-    `across` is `single` transposed; `scratch` is memory that every step uses again (asking for it anew takes as long
-    as the arithmetic).
-    """
-
-    double: Floats
-    single: Singles
-    across: Singles
-    total: float
-    scratch: dict[str, Singles]
-
-    @classmethod
-    def of(cls, rows: Floats) -> _Points:
-        single = np.ones((len(rows), rows.shape[1] + 1), np.float32)
-        single[:, :-1] = rows
-        return cls(rows, single, np.ascontiguousarray(single.T), float(np.square(rows).sum()), {})
-
-    def room(self, name: str, n_rows: int) -> Singles:
-        """Return scratch memory of shape (n_rows, number of points), with whatever is in it."""
-        held = self.scratch.get(name)
-        if held is None or len(held) < n_rows:
-            held = self.scratch[name] = np.empty((n_rows, len(self.double)), np.float32)
-        return held[:n_rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +118,18 @@ def fit_kmeans(
     ([0, 0, 0, 1, 1], [[0.1], [9.05]])
     """
     x = np.ascontiguousarray(x, dtype=np.float64)
-    ordered = x[np.lexsort(x.T[::-1])]
+    ordered = x[_own_order(x)]
     _check_rows(ordered, k)
     middle = ordered.mean(axis=0)
     rng = np.random.default_rng(seed)
     with threadpool_limits(limits=1):
-        points = _Points.of(ordered - middle)
+        points = Points.of(ordered - middle)
         search = _Search(repeats, max_starts, min_size)
         best, starts, reached = _search(_sample(points, rng), k, rng, search)
         if len(x) > SAMPLE_ABOVE:
-            best = _descend(points, best[None], tolerance=CLOSE)[0][0]
-        centroids = _finish(points, best.astype(np.float64)) + middle
-    centroids = _in_order(ordered, centroids)
+            best = _best_on_all(points, best, rng, search)
+        centroids, sizes = finish(points, best[0].astype(np.float64))
+    centroids = centroids[np.lexsort((*centroids.T[::-1], -sizes))] + middle
     labels, distances = nearest(x, centroids)
     return Clustering(centroids, labels, float(np.sort(np.square(distances)).sum()), starts, reached)
 
@@ -194,13 +161,26 @@ def warm_start(x: Floats, centroids: Floats, *, max_steps: int = MAX_STEPS) -> F
     """Return centroids gone downhill from given ones, in the same order, until no row changes its cluster."""
     with threadpool_limits(limits=1):
         middle = x.mean(axis=0)
-        moved: Floats = _finish(_Points.of(x - middle), centroids - middle, max_steps=max_steps) + middle
-    return moved
+        moved, _ = finish(Points.of(x - middle), centroids - middle, max_steps=max_steps)
+    return np.asarray(moved + middle)
 
 
 def count_distinct(x: Floats) -> int:
     """Return the number of distinct rows."""
-    return _distinct_in_order(x[np.lexsort(x.T[::-1])])
+    return _distinct_in_order(x[_own_order(x)])
+
+
+def _own_order(x: Floats) -> Ints:
+    """Return an order of the rows that depends on their numbers only; equal rows stand together.
+
+    Rows are sorted by a weighted sum, which is quick; where two rows that differ have the same sum, column by column.
+    """
+    keys = (x * np.sqrt(np.arange(2, x.shape[1] + 2))).sum(axis=1)
+    order: Ints = keys.argsort(kind="stable")
+    tied = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+    if (x[order[tied]] != x[order[tied + 1]]).any():
+        order = np.lexsort(x.T[::-1])
+    return order
 
 
 def _distinct_in_order(ordered: Floats) -> int:
@@ -220,34 +200,60 @@ def _check_rows(ordered: Floats, k: int) -> None:
         )
 
 
-def _sample(points: _Points, rng: np.random.Generator) -> _Points:
+def _sample(points: Points, rng: np.random.Generator) -> Points:
     """Return the points to search on: all, or a sample of very many."""
     if len(points.double) <= SAMPLE_ABOVE:
         return points
-    return _Points.of(points.double[np.sort(rng.choice(len(points.double), SAMPLE, replace=False))])
+    return Points.of(points.double[np.sort(rng.choice(len(points.double), SAMPLE, replace=False))])
 
 
-def _search(points: _Points, k: int, rng: np.random.Generator, search: _Search) -> tuple[Singles, int, int]:
-    """Return the best centroids found, the starts taken, and how many of those finished reached the best."""
-    batch, least = min(BATCH, k), search.min_size
-    found, values = _descend(points, _plus_plus(points, k, BATCH, rng), tolerance=LOOSE, min_size=least)
-    best, value, finished = found[values.argmin()], float(values.min()), [values]
+def _search(points: Points, k: int, rng: np.random.Generator, search: _Search) -> tuple[Singles, int, int]:
+    """Return the best few different answers, the starts taken, and how many of those finished reached the best."""
+    batch = min(BATCH, k)
+    found, values = descend(points, _plus_plus(points, k, BATCH, rng), tolerance=LOOSE, min_size=search.min_size)
+    best, value, ends = found[values.argmin()], float(values.min()), [(found, values)]
     starts, idle, patience = BATCH, 0, -(-search.repeats * k // batch)
     while k > 1 and starts < search.max_starts and idle < patience + SHAKES:
         if idle < patience:
-            copies = _redraw(points, best, batch, rng)
-            copies, first = _descend(points, copies, tolerance=0.0, steps=FIRST_STEPS, min_size=least)
-            copies, tolerance = copies[first.argsort(kind="stable")[:KEPT]], CLOSE
+            found, values = _redrawn(points, best, rng, search)
         else:
-            copies, tolerance = _shake(points, best, BATCH, rng), CLOSEST
-        found, values = _descend(points, copies, tolerance=tolerance, min_size=least)
+            copies = _shake(points, best, BATCH, rng)
+            found, values = descend(points, copies, tolerance=CLOSEST, min_size=search.min_size)
         starts, idle = starts + batch, idle + 1
-        finished.append(values)
+        ends.append((found, values))
         lowest = float(values.min())
         if lowest < value:
             idle = _idle_after(idle, lowest / value, patience)
             best, value = found[values.argmin()], lowest
-    return best, starts, int((np.concatenate(finished) <= value * (1 + SAME)).sum())
+    answers, worth = (np.concatenate(part) for part in zip(*ends, strict=True))
+    return _different(answers, worth), starts, int((worth <= value * (1 + SAME)).sum())
+
+
+def _redrawn(points: Points, best: Singles, rng: np.random.Generator, search: _Search) -> tuple[Singles, Floats]:
+    """Return where the two most promising of some redrawn copies end, and what they are worth."""
+    copies = _redraw(points, best, min(BATCH, len(best)), rng)
+    copies, first = descend(points, copies, tolerance=0.0, steps=FIRST_STEPS, min_size=search.min_size)
+    chosen = copies[first.argsort(kind="stable")[:KEPT]]
+    return descend(points, chosen, tolerance=CLOSE, min_size=search.min_size)
+
+
+def _different(answers: Singles, worth: Floats) -> Singles:
+    """Return the best answers that differ in worth, the best first."""
+    chosen: list[int] = []
+    for at in worth.argsort(kind="stable"):
+        if len(chosen) < ANSWERS and (not chosen or worth[at] > worth[chosen[-1]] * (1 + SAME)):
+            chosen.append(int(at))
+    return answers[chosen]
+
+
+def _best_on_all(points: Points, answers: Singles, rng: np.random.Generator, search: _Search) -> Singles:
+    """Return what becomes of answers found on a sample: the best on all points, after a few redraws there."""
+    found, values = descend(points, answers, tolerance=CLOSE, min_size=search.min_size)
+    for _ in range(ROUNDS_ON_ALL if answers.shape[1] > 1 else 0):
+        best, value = found[values.argmin()], values.min()
+        more, worth = _redrawn(points, best, rng, search)
+        found, values = np.concatenate([best[None], more]), np.append(value, worth)
+    return descend(points, found[values.argmin()][None], tolerance=CLOSEST / 10)[0]
 
 
 def _idle_after(idle: int, ratio: float, patience: int) -> int:
@@ -257,7 +263,7 @@ def _idle_after(idle: int, ratio: float, patience: int) -> int:
     return patience if idle > patience and ratio < 1 - CLOSEST else idle
 
 
-def _plus_plus(points: _Points, k: int, n_starts: int, rng: np.random.Generator) -> Singles:
+def _plus_plus(points: Points, k: int, n_starts: int, rng: np.random.Generator) -> Singles:
     """Return greedy k-means++ starts: of a few rows drawn by squared distance, the one that lowers inertia most."""
     tries = 2 + int(np.log(k))
     rows = points.single[:, :-1]
@@ -265,30 +271,30 @@ def _plus_plus(points: _Points, k: int, n_starts: int, rng: np.random.Generator)
     starts = np.empty((n_starts, k, rows.shape[1]), np.float32)
     for start in starts:
         start[0] = rows[rng.integers(len(rows))]
-        distances = np.maximum(norms + _scores(points, start[None, :1])[0, 0], 0)
+        distances = np.maximum(norms + scores(points, start[None, :1])[0, 0], 0)
         for at in range(1, k):
             drawn = rows[_draw(distances, tries, rng)]
-            new = np.clip(norms + _scores(points, drawn[None])[0], 0, distances)
+            new = np.clip(norms + scores(points, drawn[None])[0], 0, distances)
             chosen = new.sum(axis=1).argmin()
             start[at], distances = drawn[chosen], new[chosen]
     return starts
 
 
-def _redraw(points: _Points, centroids: Singles, n_copies: int, rng: np.random.Generator) -> Singles:
+def _redraw(points: Points, centroids: Singles, n_copies: int, rng: np.random.Generator) -> Singles:
     """Return copies, each with one centre of its own moved to a row drawn by squared distance."""
     rows = points.single[:, :-1]
-    scores = _scores(points, centroids[None])[0].min(axis=0)
-    distances = np.maximum(scores + np.square(rows).sum(axis=1), 0)
+    costs = scores(points, centroids[None])[0].min(axis=0)
+    distances = np.maximum(costs + np.square(rows).sum(axis=1), 0)
     copies = np.repeat(centroids[None], n_copies, axis=0)
     moved = rng.permutation(len(centroids))[:n_copies]
     copies[np.arange(n_copies), moved] = rows[_draw(distances, n_copies, rng)]
     return copies
 
 
-def _shake(points: _Points, centroids: Singles, n_copies: int, rng: np.random.Generator) -> Singles:
+def _shake(points: Points, centroids: Singles, n_copies: int, rng: np.random.Generator) -> Singles:
     """Return copies in which every centroid is the mean of a random half of its rows."""
-    scores = _scores(points, centroids[None])[0]
-    members = scores == scores.min(axis=0)
+    costs = scores(points, centroids[None])[0]
+    members = costs == costs.min(axis=0)
     copies = np.repeat(centroids[None], n_copies, axis=0)
     for copy in copies:
         sums = (members & (rng.random(members.shape[1]) < 0.5)).astype(np.float32) @ points.single
@@ -304,72 +310,3 @@ def _draw(weights: Singles, n: int, rng: np.random.Generator) -> Ints:
         return rng.integers(len(weights), size=n)
     drawn: Ints = np.searchsorted(cumulated, rng.random(n) * cumulated[-1], side="right")
     return np.minimum(drawn, len(weights) - 1)
-
-
-def _descend(
-    points: _Points, centroids: Singles, *, tolerance: float, steps: int = MAX_STEPS, min_size: int = 1
-) -> tuple[Singles, Floats]:
-    """Take over-relaxed steps with all starts at once, each until its gain is below the tolerance.
-
-    Returns
-    -------
-    tuple
-        Centroids, shape (n_starts, k, n_columns), and what each start is worth: its inertia, and the inertia of a
-        single cluster more for every row that is lacking in a cluster below `min_size`.
-    """
-    arrived, values = centroids.copy(), np.full(len(centroids), np.inf)
-    going, last = np.arange(len(centroids)), np.full(len(centroids), np.inf)
-    for _ in range(steps):
-        centroids, inertia, sizes = _step(points, centroids)
-        lacking = np.maximum(min_size - sizes, 0).sum(axis=1) if min_size > 1 else 0
-        arrived[going], values[going] = centroids, inertia + points.total * lacking
-        on = last - inertia > tolerance * inertia
-        going, centroids, last = going[on], centroids[on], inertia[on]
-        if not len(going):
-            break
-    return arrived, values
-
-
-def _step(points: _Points, centroids: Singles) -> tuple[Singles, Floats, Singles]:
-    """Return the centroids one over-relaxed step further; inertia and sizes of the clusters before it."""
-    scores = _scores(points, centroids)
-    least = scores.min(axis=1)
-    members = points.room("members", scores.shape[0] * scores.shape[1])
-    np.equal(scores, least[:, None], out=members.reshape(scores.shape))
-    sums = (members @ points.single).reshape(*centroids.shape[:2], -1)
-    sizes = sums[..., -1]
-    means = sums[..., :-1] / np.maximum(sizes, 1)[..., None]
-    move: Singles = np.float32(RELAXATION) * (means - centroids)
-    move[sizes == 0] = 0
-    return centroids + move, points.total + least.sum(axis=1, dtype=np.float64), sizes
-
-
-def _scores(points: _Points, centroids: Singles) -> Singles:
-    """Return squared distances less the squared length of the row, shape (n_starts, k, n_rows), in scratch memory."""
-    flat = centroids.reshape(-1, centroids.shape[2])
-    sides = np.empty((len(flat), flat.shape[1] + 1), np.float32)
-    sides[:, :-1], sides[:, -1] = -2 * flat, np.square(flat).sum(axis=1)
-    room = points.room("scores", len(flat))
-    return np.matmul(sides, points.across, out=room).reshape(*centroids.shape[:2], -1)
-
-
-def _finish(points: _Points, centroids: Floats, *, max_steps: int = MAX_STEPS) -> Floats:
-    """Return the centroids after plain steps in double precision until no row changes its cluster."""
-    labels = np.full(len(points.double), -1)
-    for _ in range(max_steps):
-        scores = (-2 * centroids) @ points.double.T + np.square(centroids).sum(axis=1)[:, None]
-        new = scores.argmin(axis=0)
-        if (new == labels).all():
-            break
-        labels = new
-        members = np.zeros(scores.shape)
-        members[labels, np.arange(len(labels))] = 1
-        sizes = members.sum(axis=1)[:, None]
-        centroids = np.where(sizes > 0, (members @ points.double) / np.maximum(sizes, 1), centroids)
-    return centroids
-
-
-def _in_order(x: Floats, centroids: Floats) -> Floats:
-    """Return the centroids by falling size of their clusters; equally large ones by their numbers."""
-    sizes = np.bincount(nearest(x, centroids)[0], minlength=len(centroids))
-    return centroids[np.lexsort((*centroids.T[::-1], -sizes))]

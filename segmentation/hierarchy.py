@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geodata.errors import DataError
-from segmentation.cluster import Clustering, Floats, Ints, count_distinct, distances_to, fit_kmeans, nearest, warm_start
+from segmentation.cluster import Clustering, count_distinct, distances_to, fit_kmeans, nearest, warm_start
+from segmentation.descent import Floats, Ints
 
 Progress = Callable[[str, int, int], None]
 """What is told while it runs: the step in words, how many are done, of how many."""
