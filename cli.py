@@ -65,8 +65,11 @@ def common(
 @app.command(short_help="Read asset lists; say what is wrong; write the clean register and the rows set aside.")
 def check(
     inputs: Annotated[
-        list[Path],
-        typer.Argument(metavar="LIST... | PLACE.TOML", help="Asset lists of any kind, or one place file."),
+        list[str],
+        typer.Argument(
+            metavar="LIST... | PLACE.TOML",
+            help="Asset lists of any kind, - for standard input, postgresql://... for a table; or one place file.",
+        ),
     ],
     *,
     organisation: Annotated[str, typer.Option(help="The body that sent the lists, where they do not name it.")] = "",
@@ -74,6 +77,7 @@ def check(
     postcodes: Annotated[
         Path | None, typer.Option(help="Postcode table (ONSPD or Code-Point), to check and find places.")
     ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what each column was taken for, and why.")] = False,
     data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -87,11 +91,11 @@ def check(
     """  # noqa: D400 - the example comes first on purpose
     from maps.bundle import write_check  # noqa: PLC0415
     from maps.study import Study, list_place, with_geography, with_register  # noqa: PLC0415
-    from maps.telling import check_sentences, tell_check  # noqa: PLC0415
+    from maps.telling import check_sentences, explain_sentences, tell_check  # noqa: PLC0415
 
     say = _talk(quiet=quiet)
-    if len(inputs) == 1 and inputs[0].suffix == ".toml":
-        study = Study(_place(inputs[0], data=data))
+    if len(inputs) == 1 and inputs[0].endswith(".toml"):
+        study = Study(_place(Path(inputs[0]), data=data))
         study = with_geography(study, say=say) if study.place.census and study.place.boundaries else study
     else:
         study = Study(list_place(inputs, organisation=organisation, use=use, postcodes=postcodes))
@@ -99,7 +103,8 @@ def check(
         study = with_register(study, say=say)
         if folder:
             write_check(study, folder)
-    _answer(tell_check(study), check_sentences(study), as_json=as_json, out=out)
+    lines = [*(explain_sentences(study) if explain else ()), *check_sentences(study)]
+    _answer(tell_check(study), lines, as_json=as_json, out=out)
 
 
 @app.command(short_help="Group the areas into super clusters and sub-clusters; write the model and the portraits.")

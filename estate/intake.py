@@ -26,6 +26,7 @@ from estate.records import NUMBERS, add_uses, build_record
 from estate.words import file_use_of, not_a_property, uses
 from geodata.errors import DataError, Fault, did_you_mean
 from geodata.files import Sheet, read_sheets
+from geodata.inputs import DatabaseAddress, Named, StandardInput
 
 BNG = "EPSG:27700"
 ASSET_COLUMNS = (
@@ -66,7 +67,7 @@ class ListSettings:
         If `use` is no word of the register.
     """
 
-    path: str | Path
+    path: Named | DatabaseAddress | StandardInput
     organisation: str = ""
     use: str = ""
     services: str = ""

@@ -18,6 +18,7 @@ from estate.rules import Pin, Rules
 from estate.space import ASSUMPTIONS as SPACE_ASSUMPTIONS
 from estate.teams import default_teams, read_teams
 from geodata.errors import DataError, Fault, ToolkitError
+from geodata.inputs import input_named
 from geodata.place import AssetSource, Place
 
 #: Numbers of :class:`estate.rules.Rules` that ``[assumptions]`` may set.
@@ -79,7 +80,7 @@ def list_settings(place: Place, source: AssetSource) -> list[ListSettings]:
     """Return the settings of each file of an ``[[assets]]`` entry."""
     return [
         ListSettings(
-            path=place.find(path),
+            path=input_named(path, base=place.base),
             organisation=source.organisation,
             use=source.use,
             services=source.services,

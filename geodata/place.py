@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from geodata.errors import DataError, Fault, SourceError, did_you_mean
+from geodata.inputs import STANDARD_INPUT, is_database
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -228,6 +229,10 @@ class Place(Section):
             names += [larger.file for larger in boundaries.larger]
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
 
+    def files(self) -> tuple[str, ...]:
+        """Return the inputs that are files: not standard input and not tables of a database."""
+        return tuple(name for name in self.inputs() if name != STANDARD_INPUT and not is_database(name))
+
     def find(self, name: str) -> Path:
         """Return the path of a file named in place.toml."""
         return self.base / name
@@ -338,7 +343,7 @@ def _check_assets(place: Place) -> None:
 
 def _check_files(place: Place) -> None:
     """Raise once, naming every file of the place that does not exist."""
-    missing = [name for name in place.inputs() if not place.find(name).exists()]
+    missing = [name for name in place.files() if not place.find(name).exists()]
     if missing:
         listed = ", ".join(f"'{name}'" for name in missing)
         raise SourceError(

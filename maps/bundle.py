@@ -13,6 +13,7 @@ import pandas as pd
 
 from estate.account import write_account
 from geodata.files import sha256_of
+from geodata.inputs import shown
 from geodata.place import Place
 from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.base import MapSummary, save_map
@@ -165,5 +166,10 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _inputs(place: Place) -> list[dict[str, str]]:
-    return [{"path": name, "sha256": sha256_of(place.find(name))} for name in place.inputs()]
+def _inputs(place: Place) -> list[dict[str, str | None]]:
+    """Return every input with its checksum; a table of a database has none, and is named without its password."""
+    files = set(place.files())
+    return [
+        {"path": shown(name), "sha256": sha256_of(place.find(name)) if name in files else None}
+        for name in place.inputs()
+    ]

@@ -88,7 +88,7 @@ class Study:
     timings: dict[str, float] = field(default_factory=dict)
 
 
-def list_place(lists: Sequence[Path], *, organisation: str = "", use: str = "", postcodes: Path | None = None) -> Place:
+def list_place(lists: Sequence[str], *, organisation: str = "", use: str = "", postcodes: Path | None = None) -> Place:
     """Return a place made of asset lists alone, for a check without a ``place.toml``.
 
     Raises
@@ -96,7 +96,7 @@ def list_place(lists: Sequence[Path], *, organisation: str = "", use: str = "", 
     SourceError
         A list does not exist.
     """
-    source = AssetSource(files=tuple(str(path) for path in lists), organisation=organisation, use=use)
+    source = AssetSource(files=tuple(lists), organisation=organisation, use=use)
     return Place(
         path=Path("the command line"),
         base=Path(),

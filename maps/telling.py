@@ -85,6 +85,18 @@ def check_sentences(study: Study) -> list[str]:
     return lines
 
 
+def explain_sentences(study: Study) -> list[str]:
+    """Return what each column of each list was taken for, how surely and why, and how to say otherwise."""
+    lines: list[str] = []
+    for name, rows in _register(study).mapping.groupby("file", sort=False):
+        used, unused = rows[rows["field"] != ""], rows[rows["field"] == ""]
+        lines.append(f"{name}:")
+        lines += [f"  {row.field:<22} <- '{row.column}' ({row.confidence:.0%} sure: {row.why})" for row in _rows(used)]
+        if len(unused):
+            lines.append(f"  not used: {', '.join(repr(column) for column in unused['column'])}")
+    return [*lines, 'To correct a column, write in place.toml under [[assets]]: columns = { field = "heading" }.']
+
+
 def segment_sentences(study: Study) -> list[str]:
     """Return the super clusters and sub-clusters with name and size, and what is missing."""
     segments = _segments(study)
