@@ -101,10 +101,10 @@ def witness(real_data: Path) -> Witness:
     return both
 
 
-pytestmark = pytest.mark.real
 every_list = pytest.mark.parametrize("name", FORMS)
 
 
+@pytest.mark.real
 @every_list
 def test_every_row_comes_out_once_under_its_number(witness: Witness, name: str) -> None:
     """No row is lost, none is made up, none is counted twice; the numbers are those a spreadsheet shows."""
@@ -114,6 +114,7 @@ def test_every_row_comes_out_once_under_its_number(witness: Witness, name: str) 
     assert sorted(numbers) == sorted(file.rows)
 
 
+@pytest.mark.real
 @every_list
 def test_rows_set_aside_keep_all_their_words(witness: Witness, name: str) -> None:
     """Every cell of the row stands in the account, as it was written, so that it can be found and mended."""
@@ -123,6 +124,7 @@ def test_rows_set_aside_keep_all_their_words(witness: Witness, name: str) -> Non
         assert lost == [], (number, lost)
 
 
+@pytest.mark.real
 @every_list
 def test_accepted_rows_keep_names_and_addresses(witness: Witness, name: str) -> None:
     """The words of the name and of every address column stand in the register, with at most broken letters mended."""
@@ -144,6 +146,7 @@ def words_of(text: str) -> set[str]:
     return set(re.sub(r"[\W_]+", " ", mended.lower()).split())
 
 
+@pytest.mark.real
 @every_list
 def test_identifiers_are_unique_and_the_same_every_time(witness: Witness, real_data: Path, name: str) -> None:
     """An asset must be found again under its name tomorrow."""
@@ -155,6 +158,7 @@ def test_identifiers_are_unique_and_the_same_every_time(witness: Witness, real_d
     pd.testing.assert_frame_equal(one.set_aside, again.set_aside)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("name", OWN_REFERENCES)
 def test_own_references_name_the_same_building_in_any_order(witness: Witness, tmp_path: Path, name: str) -> None:
     """Sorting a spreadsheet changes neither the identifier of a building nor what is accepted."""
