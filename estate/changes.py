@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +18,7 @@ from estate.matching import BY_REFERENCE, match_rows, own_reference
 from estate.phrases import counted, listed
 
 SHOWN = 5
+SHORTEST_NAME = 4
 ABOUT = ("organisation", "name", "address", "postcode", "use")
 SUMMARY_COLUMNS = ("before", "after", "new", "gone", "changed", "unchanged")
 
@@ -71,6 +73,7 @@ def compare(
     bodies: Collection[str],
     version: int = 0,
     taken: Collection[str] = (),
+    set_aside: pd.DataFrame | None = None,
 ) -> Changes:
     """Compare a delivery with what the register has of the same bodies.
 
@@ -86,6 +89,8 @@ def compare(
         Number that the register will have, for identifiers that must be made.
     taken
         Identifiers that have ever been given; a new building without a reference of its own gets none of these.
+    set_aside
+        Rows of the delivery that were set aside, to tell buildings that went from rows that could not be read.
     """
     mine = gpd.GeoDataFrame(before[before["organisation"].isin(list(bodies))]) if len(before) else before
     pairs = _pairs(mine, after, bodies)
@@ -102,7 +107,11 @@ def compare(
         gone=gone,
         changed=changed,
         recognised=_recognised(rows, after, pairs),
-        doubts=(*_reused_references(changed, pairs), *_emptied_columns(left, rows[known])),
+        doubts=(
+            *_reused_references(changed, pairs),
+            *_emptied_columns(left, rows[known]),
+            *_gone_or_set_aside(gone, set_aside),
+        ),
         summary=_summary({"before": mine, "after": rows, "new": new, "gone": gone, "changed": once}, bodies),
     )
 
@@ -133,9 +142,7 @@ def _with_kept_ids(after: gpd.GeoDataFrame, pairs: pd.DataFrame, *, taken: set[s
         name = kept.get(delivered, delivered)
         if delivered not in kept:
             base = name if name not in used and (referenced or name not in taken) else f"{delivered}-v{version}"
-            name = next(
-                one for one in (base, *(f"{base}-{turn}" for turn in range(2, len(after) + 3))) if one not in used
-            )
+            name = next(one for one in chain([base], (f"{base}-{turn}" for turn in count(2))) if one not in used)
             used.add(name)
         ids.append(name)
     return gpd.GeoDataFrame(after.set_axis(pd.Index(ids, name="asset_id", dtype="str")))
@@ -184,6 +191,21 @@ def _emptied_columns(left: pd.DataFrame, right: pd.DataFrame) -> list[str]:
         "was the column left out of the list?"
         for name in empty
     ]
+
+
+def _gone_or_set_aside(gone: pd.DataFrame, set_aside: pd.DataFrame | None) -> list[str]:
+    """Return a doubt for buildings that are gone only because their row was set aside this time."""
+    if set_aside is None or set_aside.empty or gone.empty:
+        return []
+    lines = list(zip(set_aside["source_row"], set_aside["reason"], set_aside["cells"], strict=True))
+    told = []
+    for asset_id, name in gone["name"].items():
+        rows = [(row, reason) for row, reason, cells in lines if len(name) >= SHORTEST_NAME and f": {name}" in cells]
+        if rows:
+            told.append(f"{asset_id} '{name}' (row {rows[0][0]}: {rows[0][1]})")
+    more = f" and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
+    start = "Gone from the register, but in the list, as a row set aside: "
+    return [f"{start}{'; '.join(told[:SHOWN])}{more}"] if told else []
 
 
 def _summary(tables: Mapping[str, pd.DataFrame], bodies: Collection[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from estate.phrases import listed
 from estate.register import Register, build_register
 from estate.store import Source
 from geodata.errors import DataError
-from geodata.inputs import shown
+from geodata.inputs import Named, shown
 
 #: Columns that depend on the other lists at hand and are worked out anew when a register is read.
 DERIVED = ("building",)
@@ -43,7 +43,7 @@ class Delivery:
 
 
 def delivery_of(
-    lists: Register | Sequence[AssetList], *, checksums: Mapping[str, str] | None = None, bodies: Sequence[str] = ()
+    lists: Register | Sequence[AssetList], *, checksums: Mapping[Named, str] | None = None, bodies: Sequence[str] = ()
 ) -> Delivery:
     """Return lists as a delivery.
 
@@ -52,7 +52,7 @@ def delivery_of(
     lists
         Lists as read, or the register built of them.
     checksums
-        SHA-256 by file, as the lists spell it.
+        SHA-256 by file, as the lists were named.
     bodies
         Whose lists they are; by default every body that has a row in them. Name it where a list is empty, because the
         body has no building any more.

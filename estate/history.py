@@ -204,9 +204,14 @@ def _account(assets: gpd.GeoDataFrame, store: str) -> pd.DataFrame:
 def _compared(store: Store, versions: Sequence[Version], delivery: Delivery) -> Changes:
     _check_spelling(versions, delivery.bodies, store.shown)
     last = versions[-1].number if versions else 0
-    before = store.read().assets
-    taken = store.identifiers()
-    return compare(before, delivery.rows, bodies=delivery.bodies, version=last + 1, taken=taken)
+    return compare(
+        store.read().assets,
+        delivery.rows,
+        bodies=delivery.bodies,
+        version=last + 1,
+        taken=store.identifiers(),
+        set_aside=delivery.set_aside,
+    )
 
 
 def _check_spelling(versions: Sequence[Version], bodies: Sequence[str], store: str) -> None:

@@ -5,10 +5,10 @@ Rows are matched within one body, each at most once, by the first rule that know
 1. the body's own reference (where the list has references; identifiers made of row numbers say nothing);
 2. the UPRN, where it stands once in both lists;
 3. the same name, address, postcode and use, letters and digits compared only;
-4. a score of at least 0.70: 0.60 x likeness of the words of name and address (Dice: twice the shared words over all
-   words) + 0.25 x nearness (1 at the same point, 0 at 250 m) + 0.15 where the postcode is the same, less 0.15 where the
-   use is not, 0.25 where both have a UPRN and it differs, 0.35 where both have numbers ("Garage 2", "14 High Street")
-   and these differ.
+4. a score of at least 0.70: 0.60 x likeness of the words of the name, or of name and address where that is more (Dice:
+   twice the shared words over all words) + 0.25 x nearness (1 at the same point, 0 at 250 m) + 0.15 where the postcode
+   is the same, less 0.15 where the use is not, 0.25 where both have a UPRN and it differs, 0.35 where both have numbers
+   ("Garage 2", "14 High Street") and these differ.
 
 Where at least half of the references carried over, the body keeps its numbering: rules 3 and 4 then leave alone two
 rows that have a reference each, since two numbers are two buildings. What rests on less than the reference is told with
@@ -172,11 +172,9 @@ def _points(assets: gpd.GeoDataFrame, rows: np.ndarray) -> np.ndarray:
 
 def _scores(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, distance_m: np.ndarray) -> np.ndarray:
     """Return the score of each pair of rows; see the head of this page."""
-    words = [
-        [set(_NO_WORD.split(said)) - {""} for said in _text(side, "name") + " " + _text(side, "address")]
-        for side in (before, after)
-    ]
-    likeness = np.array([_dice(one, other) for one, other in zip(*words, strict=True)], dtype=float)
+    names = [_words(_text(side, "name")) for side in (before, after)]
+    words = [_words(_text(side, "name") + " " + _text(side, "address")) for side in (before, after)]
+    likeness = np.maximum(_dice(*names), _dice(*words))
     codes = [_text(side, "postcode").to_numpy() for side in (before, after)]
     same_code = (codes[0] == codes[1]) & (codes[0] != "")
     same_use = _text(before, "use").to_numpy() == _text(after, "use").to_numpy()
@@ -196,9 +194,14 @@ def _other_numbers(before: list[set[str]], after: list[set[str]]) -> np.ndarray:
     return np.array([bool(one and other and one != other) for one, other in zip(*numbers, strict=True)], dtype=bool)
 
 
-def _dice(one: set[str], other: set[str]) -> float:
-    total = len(one) + len(other)
-    return 2.0 * len(one & other) / total if total else 0.0
+def _words(texts: pd.Series) -> list[set[str]]:
+    return [set(_NO_WORD.split(said)) - {""} for said in texts]
+
+
+def _dice(before: list[set[str]], after: list[set[str]]) -> np.ndarray:
+    """Return twice the shared words over all words, row by row; 0 where there is no word."""
+    pairs = zip(before, after, strict=True)
+    return np.array([2.0 * len(one & other) / max(len(one) + len(other), 1) for one, other in pairs], dtype=float)
 
 
 def _text(assets: gpd.GeoDataFrame, name: str) -> pd.Series:

@@ -22,8 +22,7 @@ from geodata.inputs import DatabaseAddress
 from geodata.postgis import connected, split_name, statement
 
 if TYPE_CHECKING:
-    import psycopg
-    from psycopg.sql import Composed
+    from geodata.postgis import Composed, Connection
 
 SCHEMA = "onetown"
 LOCK_SECONDS = 10
@@ -156,7 +155,7 @@ class DatabaseStore:
         return entry.version(expected + 1)
 
     @contextmanager
-    def _locked(self) -> Iterator[psycopg.Connection]:
+    def _locked(self) -> Iterator[Connection]:
         """Give a connection that nobody else saves through; each statement sees what was committed before it."""
         with connected(self.address, writes=True) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
@@ -165,7 +164,7 @@ class DatabaseStore:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
             yield connection
 
-    def _make(self, connection: psycopg.Connection) -> None:
+    def _make(self, connection: Connection) -> None:
         """Make schema and tables where they are not there."""
         if self._exists(connection):
             return
@@ -176,30 +175,28 @@ class DatabaseStore:
             )
         connection.execute(self._statement(_MAKE, {"geometry": (str(found[0]), "geometry")}))
 
-    def _exists(self, connection: psycopg.Connection) -> bool:
+    def _exists(self, connection: Connection) -> bool:
         found = connection.execute(_HAS_TABLE, (self.schema, _TABLES["versions"])).fetchone()
         return bool(found and found[0])
 
-    def _table(self, connection: psycopg.Connection) -> pd.DataFrame:
+    def _table(self, connection: Connection) -> pd.DataFrame:
         names = ["version", "saved_at", "saved_by", "note", "about"]
         if not self._exists(connection):
             return pd.DataFrame(columns=names)
         query = self._statement("SELECT version, saved_at, saved_by, note, about FROM {versions} ORDER BY version")
         return pd.DataFrame(connection.execute(query).fetchall(), columns=names)
 
-    def _history(self, connection: psycopg.Connection, wanted: list[int]) -> gpd.GeoDataFrame:
+    def _history(self, connection: Connection, wanted: list[int]) -> gpd.GeoDataFrame:
         rows = self._rows(connection, "version, organisation, row::text, geometry::text", "history", wanted)
         table = pd.DataFrame(rows, columns=["version", "organisation", "row", "geometry"])
         shapes = shapely.from_wkb(table.pop("geometry").to_numpy(dtype=object))
         return gpd.GeoDataFrame(table, geometry=shapes, crs=BNG)
 
-    def _set_aside(self, connection: psycopg.Connection, wanted: list[int]) -> pd.DataFrame:
+    def _set_aside(self, connection: Connection, wanted: list[int]) -> pd.DataFrame:
         rows = self._rows(connection, "version, row::text", "set_aside", wanted)
         return pd.DataFrame(rows, columns=["version", "row"])
 
-    def _rows(
-        self, connection: psycopg.Connection, columns: str, table: str, wanted: list[int]
-    ) -> list[tuple[object, ...]]:
+    def _rows(self, connection: Connection, columns: str, table: str, wanted: list[int]) -> list[tuple[object, ...]]:
         """Return rows of the wanted versions in the order in which they were kept."""
         if not wanted:
             return []
@@ -207,7 +204,7 @@ class DatabaseStore:
         query = self._statement(f"SELECT {columns} FROM {{{table}}} {where}")  # noqa: S608 - our own words only
         return connection.execute(query, (wanted,)).fetchall()
 
-    def _add(self, connection: psycopg.Connection, laid: Laid, entry: Entry) -> None:
+    def _add(self, connection: Connection, laid: Laid, entry: Entry) -> None:
         """Add the rows of a delivery to the tables."""
         number = int(laid.version["version"].iloc[0])
         self._copy(connection, "versions", laid.version)
@@ -217,7 +214,7 @@ class DatabaseStore:
         self._copy(connection, "history", pd.DataFrame(laid.history.drop(columns="geometry")).assign(geometry=shapes))
         self._copy(connection, "set_aside", laid.set_aside)
 
-    def _copy(self, connection: psycopg.Connection, table: str, rows: pd.DataFrame) -> None:
+    def _copy(self, connection: Connection, table: str, rows: pd.DataFrame) -> None:
         names = {f"c{place}": str(name) for place, name in enumerate(rows.columns)}
         listed = ", ".join(f"{{{key}}}" for key in names)
         query = self._statement(f"COPY {{{table}}} ({listed}) FROM STDIN", names)
@@ -225,7 +222,7 @@ class DatabaseStore:
             for row in rows.astype(object).itertuples(index=False, name=None):
                 copy.write_row(row)
 
-    def _draw_view(self, connection: psycopg.Connection, rows: gpd.GeoDataFrame) -> None:
+    def _draw_view(self, connection: Connection, rows: gpd.GeoDataFrame) -> None:
         """Make the view `register`; columns that it has keep their place and kind, new ones follow."""
         there = {str(name): str(kind) for name, kind in connection.execute(_VIEW_COLUMNS, (self.schema,))}
         columns = {name: kind for name, kind in there.items() if name not in {"asset_id", "geometry"}}

@@ -25,8 +25,8 @@ from geodata.inputs import DatabaseAddress, without_password
 from geodata.layers import points_of
 
 if TYPE_CHECKING:
-    import psycopg
-    from psycopg.sql import Composed
+    from psycopg import Connection as Connection
+    from psycopg.sql import Composed as Composed
 
 Cell = str | float | int | bool | date | datetime | None
 Row = tuple[Cell, ...]
@@ -115,7 +115,7 @@ def read_database(address: DatabaseAddress) -> tuple[str, tuple[Row, ...], gpd.G
 
 
 @contextmanager
-def connected(address: DatabaseAddress, *, writes: bool = False) -> Iterator[psycopg.Connection]:
+def connected(address: DatabaseAddress, *, writes: bool = False) -> Iterator[Connection]:
     """Give a connection in one transaction, committed when the block ends well and rolled back otherwise.
 
     Parameters
@@ -200,7 +200,7 @@ def _check_address(address: DatabaseAddress) -> None:
         raise SourceError(f"{address}: names no database. {form}")
 
 
-def _find_table(connection: psycopg.Connection, address: DatabaseAddress) -> tuple[str, str]:
+def _find_table(connection: Connection, address: DatabaseAddress) -> tuple[str, str]:
     """Return schema and name of the table that is meant."""
     known = [(str(schema), str(name), bool(visible)) for schema, name, visible in connection.execute(_TABLES)]
     listed = [f"{schema}.{name}" for schema, name, _ in known]
@@ -223,7 +223,7 @@ def _find_table(connection: psycopg.Connection, address: DatabaseAddress) -> tup
     raise SourceError(f"{address}: has no table '{address.target}'.{near} {has}")
 
 
-def _whole_table(connection: psycopg.Connection, schema: str, table: str) -> Composed:
+def _whole_table(connection: Connection, schema: str, table: str) -> Composed:
     """Return the query for all rows of a table in an order that does not change."""
     key = [str(name) for (name,) in connection.execute(_KEY, (schema, table))]
     columns = {f"key_{place}": ("t", name) for place, name in enumerate(key)}
@@ -233,7 +233,7 @@ def _whole_table(connection: psycopg.Connection, schema: str, table: str) -> Com
 
 
 def _rows_and_points(
-    connection: psycopg.Connection, query: bytes | Composed, address: DatabaseAddress
+    connection: Connection, query: bytes | Composed, address: DatabaseAddress
 ) -> tuple[tuple[Row, ...], gpd.GeoSeries | None]:
     """Return the answer to one statement. Streaming uses the protocol that takes one statement and no more."""
     from psycopg.types.string import TextLoader  # noqa: PLC0415 - an extra

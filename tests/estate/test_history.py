@@ -17,7 +17,7 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estate.deliveries import delivery_of
+from estate.deliveries import Delivery, delivery_of
 from estate.history import Saved, add, between, diff, open_store, stored_register
 from estate.history_telling import (
     added_sentences,
@@ -134,7 +134,7 @@ def test_columns_may_come_and_go_over_the_years(store: Store) -> None:
     """A later onetown knows more; what was kept before is not touched."""
     old, new = delivery(building(1)), delivery({**BUILDING, **POLICE})
     add(store, old, when=MARCH)
-    wider = type(new)(gpd.GeoDataFrame(new.rows.assign(carbon_kg=7.5)), new.set_aside, new.sources, new.bodies)
+    wider = Delivery(gpd.GeoDataFrame(new.rows.assign(carbon_kg=7.5)), new.set_aside, new.sources, new.bodies)
     add(store, wider, when=APRIL)
     assert store.read().assets["carbon_kg"].to_list()[1] == 7.5
     assert pd.isna(store.read().assets["carbon_kg"].to_list()[0])
@@ -268,6 +268,16 @@ def test_doubtful_changes_are_asked_about(store: Store) -> None:
     doubts = diff(store, sent).doubts
     assert doubts[0].startswith("council/R0 was 'Office 0', DE1 2AB and is 'Depot', S40 1AA: is it the same building?")
     assert doubts[1].startswith("'nia_m2' was filled for 3 buildings and is empty for all now")
+
+
+def test_a_building_whose_row_was_set_aside_is_not_just_gone(store: Store) -> None:
+    """It was not sold: its coordinates were lost this year."""
+    add(store, delivery(building(1), building(2, name="Swimming Pool"), building(3)), when=MARCH)
+    sent = delivery(building(1), aside=("The row has no coordinates.",))
+    lost = sent.set_aside.assign(cells="Ref: R2 | Name: Swimming Pool")
+    doubts = diff(store, Delivery(sent.rows, lost, sent.sources, sent.bodies)).doubts
+    told = "council/R2 'Swimming Pool' (row 9: The row has no coordinates.)"
+    assert list(doubts) == [f"Gone from the register, but in the list, as a row set aside: {told}"]
 
 
 # ---------------------------------------------------------------- refusals

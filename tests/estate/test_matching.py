@@ -60,10 +60,10 @@ def test_the_uprn_comes_next_where_it_stands_once() -> None:
 
 
 def test_words_and_distance_are_scored() -> None:
-    """0.6 x 0.75 likeness + 0.25 x 0.92 nearness + 0.15 for the postcode."""
+    """0.6 x 0.80 likeness + 0.25 x 0.92 nearness + 0.15 for the postcode."""
     row = changed(HALL, asset_id="c/r9", reference="", uprn="", name="Town Hall annexe", address="High St", east=20)
     found = match_rows(sites(changed(HALL, reference="", uprn="")), sites(row))
-    words = 2 * 3 / (4 + 5)  # town, hall, high of four and of five words
+    words = 2 * 2 / (2 + 3)  # town, hall of two and of three words; with the address it is 2 * 3 / (4 + 5), less
     assert found["by"].to_list() == ["likeness and distance"]
     assert found["score"].to_list() == [round(0.60 * words + 0.25 * (1 - 20 / 250) + 0.15, 3)]
 

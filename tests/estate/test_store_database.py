@@ -11,12 +11,15 @@ from deliveries_of_town import building, delivery
 from geopandas.testing import assert_geodataframe_equal
 from postgres_server import PASSWORD, PASSWORD_IN_ADDRESS, Server, database, server  # noqa: F401 - fixtures
 
+from estate.deliveries import Delivery, delivery_of
 from estate.history import add, between, diff, open_store, stored_register
 from estate.history_telling import tell_added, version_sentences
+from estate.intake import ListSettings, read_asset_list
 from estate.store import Entry, OvertakenError, Store, Version
 from estate.store_database import DatabaseStore
 from geodata.errors import SourceError
-from geodata.files import read_sheets
+from geodata.files import read_sheets, sha256_of
+from geodata.inputs import input_named
 
 MARCH, APRIL = "2026-03-31T09:00:00+00:00", "2027-04-01T09:00:00+00:00"
 
@@ -90,7 +93,7 @@ def test_the_view_follows_a_wider_list_and_an_emptied_body(store: Store, databas
     """Columns may be added over the years; a body with no building left shows none."""
     add(store, delivery(building(1), building(2, organisation="Police", asset_id="p/2")), when=MARCH)
     wide = delivery(building(1))
-    add(store, type(wide)(wide.rows.assign(carbon_kg=7.5), wide.set_aside, wide.sources, wide.bodies), when=APRIL)
+    add(store, Delivery(wide.rows.assign(carbon_kg=7.5), wide.set_aside, wide.sources, wide.bodies), when=APRIL)
     assert ask(database, "SELECT sum(carbon_kg) FROM onetown.register") == [(7.5,)]
     add(store, delivery(bodies=("Police",)), when=APRIL)
     assert ask(database, "SELECT asset_id FROM onetown.register") == [("council/R1",)]
@@ -215,6 +218,30 @@ def test_who_may_only_read_is_told(server: Server, database: str, store: Store) 
     assert len(guest.read().assets) == 1
     with pytest.raises(SourceError, match=r"is not open to this user .* Ask the administrator"):
         add(guest, delivery(building(2)), when=APRIL, accept_loss=True)
+
+
+def test_a_list_in_a_database_becomes_a_delivery(store: Store, database: str) -> None:
+    """From a partner's table to the county's register, and the password is in nothing that is kept."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE sites (uprn text, ref text, name text, use text, postcode text, place geometry(Point, 27700))"
+        )
+        connection.execute(
+            "INSERT INTO sites VALUES ('010000481734', 'T-1', 'Town Hall', 'Office', 'DE1 2AB', "
+            "ST_GeomFromText('POINT(435200 336300)', 27700)), (NULL, 'T-2', 'Nowhere', 'Office', NULL, NULL)"
+        )
+    source = input_named(f"{database}#sites")
+    read = read_asset_list(ListSettings(source, organisation="Council"))
+    assert (read.rows_in, len(read.accepted), len(read.set_aside)) == (2, 1, 1)
+    version = add(store, delivery_of([read], checksums={source: sha256_of(source)}), when=MARCH).version
+    assert version is not None
+    assert version.sources[0].file == str(source)
+    assert len(version.sources[0].sha256) == 64
+    assert store.read().assets["uprn"].to_list() == ["10000481734"]
+    everything = [read.file, *(fault.sentence() for fault in read.faults), read.set_aside.to_csv(), repr(version)]
+    everything += [str(row) for row in ask(database, "SELECT * FROM onetown.onetown_history")]
+    for secret in (PASSWORD, PASSWORD_IN_ADDRESS):
+        assert not any(secret in text for text in everything)
 
 
 def test_no_password_is_shown(store: Store) -> None:
