@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from postgres_server import find_server
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.postgres_server import find_server
 
 
 def install_server() -> None:

@@ -25,8 +25,8 @@ from geodata.inputs import DatabaseAddress, without_password
 from geodata.layers import points_of
 
 if TYPE_CHECKING:
-    from psycopg import Connection as Connection
-    from psycopg.sql import Composed as Composed
+    from psycopg import Connection as Connection  # noqa: PLC0414 - given on to the stores
+    from psycopg.sql import Composed as Composed  # noqa: PLC0414
 
 Cell = str | float | int | bool | date | datetime | None
 Row = tuple[Cell, ...]

@@ -12,7 +12,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from deliveries_of_town import BUILDING, Cells, building, delivery, rows_of
 from geopandas.testing import assert_geodataframe_equal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,6 +33,7 @@ from estate.register import Register
 from estate.store import Entry, OvertakenError, Store, Version, choose_version
 from geodata.errors import DataError, SourceError
 from geodata.files import read_sheets, sha256_of
+from tests.estate.deliveries_of_town import BUILDING, Cells, building, delivery, rows_of
 
 MARCH, APRIL = "2026-03-31T09:00:00+00:00", "2027-04-01T09:00:00+00:00"
 POLICE: Cells = {

@@ -7,9 +7,7 @@ import threading
 
 import psycopg
 import pytest
-from deliveries_of_town import building, delivery
 from geopandas.testing import assert_geodataframe_equal
-from postgres_server import PASSWORD, PASSWORD_IN_ADDRESS, Server, database, server  # noqa: F401 - fixtures
 
 from estate.deliveries import Delivery, delivery_of
 from estate.history import add, between, diff, open_store, stored_register
@@ -20,6 +18,8 @@ from estate.store_database import DatabaseStore
 from geodata.errors import SourceError
 from geodata.files import read_sheets, sha256_of
 from geodata.inputs import input_named
+from tests.estate.deliveries_of_town import building, delivery
+from tests.postgres_server import PASSWORD, PASSWORD_IN_ADDRESS, Server, database, server  # noqa: F401 - fixtures
 
 MARCH, APRIL = "2026-03-31T09:00:00+00:00", "2027-04-01T09:00:00+00:00"
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from postgres_server import PASSWORD, PASSWORD_IN_ADDRESS, Server, database, server  # noqa: F401 - fixtures
 from shapely.geometry import Point
 
 from geodata.errors import SourceError
 from geodata.files import read_sheets, read_table, sha256_of
 from geodata.inputs import DatabaseAddress, input_named
 from geodata.postgis import read_database
+from tests.postgres_server import PASSWORD, PASSWORD_IN_ADDRESS, Server, database, server  # noqa: F401 - fixtures
 
 SITES = """
 CREATE SCHEMA assets;
