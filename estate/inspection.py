@@ -117,7 +117,7 @@ def _bad_pins(
 ) -> list[str]:
     unknown = [fault for pin in rules.pins for fault in _unknown_pin(pin, assets.index, teams.index)]
     if unknown:
-        return unknown
+        return [*unknown, *_two_minds(rules.pins)]
     return [*_two_minds(rules.pins), *_unreleasable(assets, chosen, teams, rules, start_year)]
 
 
