@@ -4,7 +4,7 @@ For each pair the better move is taken: the people of one building go to the oth
 spare floor space reach, and that share of the emptied building's annual cost is what sharing could save. Floor space
 counts as used in the proportion in which the desks are. Crews and wards do not move, so a fire
 station can host and cannot be emptied. The saving is an upper bound for talking, not a business case: moving costs,
-notice and access are for the options.
+notice and access are for the options. Beside it stand the nine factors of :mod:`estate.factors`, counted, not weighed.
 """
 
 from __future__ import annotations
@@ -18,16 +18,49 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from estate.factors import COUNTS, NINE, Knowledge, pair_factors
+from estate.phrases import metres, pounds
 from estate.space import SpaceStandard, annual_cost, number, origin, space_and_rates, tied_fte
 from estate.words import uses
+from geodata.travel import DETOUR, SPEED_KMH
 
 COLUMNS = (
     "rank", "asset_a", "asset_b", "organisation_a", "organisation_b", "name_a", "name_b", "use_a", "use_b",
-    "distance_m", "spare_desks_a", "spare_desks_b", "guest", "host", "desks_needed", "saving_gbp_pa", "already_shared",
-    "rests_on", "score", "why",
+    "distance_m", "minutes", "spare_desks_a", "spare_desks_b", "guest", "host", "desks_needed", "saving_gbp_pa",
+    "already_shared", "rests_on", *NINE, *COUNTS, "why",
 )  # fmt: skip
 CLOSED = ("sold", "closed", "transfer")
 SAME_POINT_M = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How minutes follow from the straight line: minutes = metres x detour / speed. Indicative, no roads or hills.
+
+    Parameters
+    ----------
+    detour
+        Way on the ground over straight line.
+    speed_kmh
+        Kilometres an hour; on foot by default.
+    """
+
+    detour: float = DETOUR
+    speed_kmh: float = SPEED_KMH["walk"]
+
+    def __post_init__(self) -> None:
+        if not (self.detour >= 1 and self.speed_kmh > 0):
+            raise ValueError(f"detour is {self.detour} and speed_kmh {self.speed_kmh}; at least 1, and above 0")
+
+    def metres_a_minute(self) -> float:
+        """Return how far one gets in a minute, as the crow flies (metres).
+
+        Examples
+        --------
+        >>> Pace(detour=1.25, speed_kmh=6.0).metres_a_minute()
+        80.0
+        """
+        return self.speed_kmh * 1_000 / 60 / self.detour
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +79,11 @@ def find_pairs(
     assets: gpd.GeoDataFrame,
     *,
     within_m: float = 500.0,
+    within_min: float | None = None,
+    pace: Pace | None = None,
     limit: int | None = 200,
     standard: SpaceStandard | None = None,
+    knowledge: Knowledge | None = None,
 ) -> pd.DataFrame:
     """Return pairs of buildings of different bodies within a distance, what sharing could save first.
 
@@ -57,26 +93,37 @@ def find_pairs(
         Register as :func:`estate.space.estimate_assets` leaves it; points in BNG.
     within_m
         Straight-line distance (metres).
+    within_min
+        Minutes instead of metres (indicative: straight line, detour and speed of `pace`).
+    pace
+        How minutes are reckoned; on foot by default.
     limit
         Number of pairs to return; None for all.
     standard
         For desks per FTE; by default that of ``data/space.toml``.
+    knowledge
+        What is known besides the register: classes kept apart, teams, notes of residents, carbon of a kWh.
 
     Returns
     -------
     DataFrame
-        One row per pair, ranked from 1: the two buildings, `distance_m`, `spare_desks_a` and `_b`, `guest` (the
-        building that could be emptied) and `host`, `desks_needed`, `saving_gbp_pa` (upper bound), `already_shared` (the
-        same UPRN or point, or matched as one building), `rests_on` ("recorded", "estimated" or "assumed": the weakest
-        number in it), `score` (0-100: saving, discounted with distance) and `why` in words.
+        One row per pair, ranked from 1 by saving, then by how many factors speak for and against, then by distance;
+        buildings that are shared already stand last. The two buildings, `distance_m`, `minutes` (indicative),
+        `spare_desks_a` and `_b`, `guest` (the building that could be emptied) and `host`, `desks_needed`,
+        `saving_gbp_pa` (upper bound), `already_shared` (the same UPRN or point, or matched as one building),
+        `rests_on` ("recorded", "estimated" or "assumed": the weakest number in it), the nine factors ("for: 420 m
+        apart") with `n_for`, `n_against`, `n_not_known`, and `why` in words.
 
     Raises
     ------
     ValueError
-        If `within_m` is not above nought.
+        If `within_m` or `within_min` is not above nought.
     """
+    pace = pace or Pace()
+    if within_min is not None:
+        within_m = within_min * pace.metres_a_minute()
     if not within_m > 0:
-        raise ValueError(f"within_m is {within_m}; it must be above 0")
+        raise ValueError(f"within_m is {within_m:g}; it must be above 0")
     standard = standard or space_and_rates()[0]
     shareable = (
         assets["use"].map({name: use.shareable for name, use in uses().items()}).fillna(value=False).astype(bool)
@@ -85,7 +132,11 @@ def find_pairs(
     near = _near(table, within_m)
     if len(near) == 0:
         return pd.DataFrame({name: pd.Series(dtype="object") for name in COLUMNS})
-    return _ranked(_described(table, near, _sides(table, standard), within_m), limit)
+    pairs = _described(table, near, _sides(table, standard))
+    pairs["minutes"] = (pairs["distance_m"] / pace.metres_a_minute()).round(1)
+    known = table.assign(annual_cost_gbp=annual_cost(table))
+    factors = pair_factors(pairs, known, within_m=within_m, knowledge=knowledge)
+    return _ranked(pd.concat([pairs, factors], axis=1), limit)
 
 
 def _near(table: gpd.GeoDataFrame, within_m: float) -> npt.NDArray[np.intp]:
@@ -115,7 +166,7 @@ def _sides(table: gpd.GeoDataFrame, standard: SpaceStandard) -> _Side:
     )
 
 
-def _described(table: gpd.GeoDataFrame, near: npt.NDArray[np.intp], side: _Side, within_m: float) -> pd.DataFrame:
+def _described(table: gpd.GeoDataFrame, near: npt.NDArray[np.intp], side: _Side) -> pd.DataFrame:
     """Return the pairs with distance, spare desks, the better move and its saving."""
     a, b = near[:, 0], near[:, 1]
     x, y = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
@@ -141,8 +192,6 @@ def _described(table: gpd.GeoDataFrame, near: npt.NDArray[np.intp], side: _Side,
             "rests_on": _weakest(table)[guest],
         }
     )  # fmt: skip
-    worth = saving / max(saving.max(), 1.0)
-    pairs["score"] = (100 * worth * (1.0 - 0.5 * distance / within_m)).round(1)
     return pairs.assign(why=[_why(pair) for pair in pairs.to_dict("records")])
 
 
@@ -167,7 +216,7 @@ def _weakest(table: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
 
 def _why(pair: Mapping[Hashable, object]) -> str:
     """Say in one sentence what the pair could do."""
-    apart = f"{float(str(pair['distance_m'])):,.0f} m apart"
+    apart = f"{metres(float(str(pair['distance_m'])))} apart"
     if pair["already_shared"]:
         return f"The two bodies seem to list the same building ({apart}): sharing that exists."
     if not pair["guest"]:
@@ -177,15 +226,16 @@ def _why(pair: Mapping[Hashable, object]) -> str:
     spare = float(str(pair[f"spare_desks_{host}"]))
     return (
         f"They stand {apart}. The {pair[f'use_{guest}']} needs {float(str(pair['desks_needed'])):,.0f} desks and the "
-        f"{pair[f'use_{host}']} has {spare:,.0f} to spare: up to {float(str(pair['saving_gbp_pa'])):,.0f} GBP a year "
+        f"{pair[f'use_{host}']} has {spare:,.0f} to spare: up to {pounds(float(str(pair['saving_gbp_pa'])))} a year "
         f"({pair['rests_on']})."
     )
 
 
 def _ranked(pairs: pd.DataFrame, limit: int | None) -> pd.DataFrame:
     ordered = pairs.sort_values(
-        ["already_shared", "score", "distance_m", "asset_a", "asset_b"], ascending=[True, False, True, True, True],
+        ["already_shared", "saving_gbp_pa", "n_for", "n_against", "distance_m", "asset_a", "asset_b"],
+        ascending=[True, False, False, True, True, True, True],
         kind="stable",
-    )  # fmt: skip
+    )
     ordered = ordered.head(limit) if limit is not None else ordered
     return ordered.assign(rank=np.arange(1, len(ordered) + 1))[list(COLUMNS)].reset_index(drop=True)

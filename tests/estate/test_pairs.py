@@ -21,7 +21,7 @@ def test_pairs_of_the_small_town(town_assets: gpd.GeoDataFrame) -> None:
     assert (pair.guest, pair.host, pair.desks_needed, pair.spare_desks_b) == ("B2", "C1", 10.0, 15.0)
     assert (pair.saving_gbp_pa, pair.rests_on, pair.already_shared) == (40_000.0, "recorded", False)
     assert pair.why == (
-        "They stand 1,000 m apart. The office needs 10 desks and the clinic has 15 to spare: up to 40,000 GBP a year "
+        "They stand 1.0 km apart. The office needs 10 desks and the clinic has 15 to spare: up to £40,000 a year "
         "(recorded)."
     )
 
@@ -71,7 +71,7 @@ def test_rank_limit_and_order(town_assets: gpd.GeoDataFrame) -> None:
     """The best pair first, as many as asked; row order does not matter."""
     every = find_pairs(town_assets, within_m=5_000, limit=None)
     assert every["rank"].tolist() == list(range(1, len(every) + 1))
-    assert every.score.is_monotonic_decreasing
+    assert every.saving_gbp_pa.is_monotonic_decreasing
     assert find_pairs(town_assets, within_m=5_000, limit=3).equals(every.head(3))
     turned = find_pairs(town_assets.iloc[::-1], within_m=5_000, limit=None)
     assert {frozenset(pair) for pair in zip(turned.asset_a, turned.asset_b, strict=True)} == {
