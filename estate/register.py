@@ -17,6 +17,7 @@ import pandas as pd
 
 from estate.identity import slug
 from estate.intake import AssetList
+from estate.pipeline import status_questions
 from estate.same_building import add_buildings, match_buildings
 from estate.space import annual_cost, number
 from geodata.errors import DataError, Fault, examples
@@ -74,7 +75,7 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     assets, clashes = _unique_ids(assets)
     matches = match_buildings(assets)
     assets = add_buildings(assets, matches)
-    faults = tuple(fault for one in lists for fault in one.faults) + clashes
+    faults = tuple(fault for one in lists for fault in one.faults) + clashes + status_questions(assets)
     set_aside = pd.concat([one.set_aside for one in lists], ignore_index=True)
     return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets), matches, _mapping(lists))
 
