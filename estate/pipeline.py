@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.numbers import number
+from estate.phrases import counted
 from estate.words import use_of
 from geodata.errors import Fault
 
@@ -80,8 +81,7 @@ def status_questions(assets: pd.DataFrame) -> tuple[Fault, ...]:
     return tuple(
         Fault(
             str(file),
-            f"The status '{str(text)[:LONGEST]}' of {len(rows)} row{'' if len(rows) == 1 else 's'} is not known; it is kept "
-            "as recorded.",
+            f"The status '{str(text)[:LONGEST]}' of {counted(len(rows), 'row')} is not known; it is kept as recorded.",
             "Write in use, vacant, under review, surplus, transfer, sold or closed.",
             "status_unknown",
             sheet=str(sheet),

@@ -5,22 +5,20 @@ Each body owns its rows. The same building under two bodies is not a fault: it i
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from estate.funnel import funnel, funnel_rules, in_stage
 from estate.identity import slug
 from estate.intake import AssetList
 from estate.pipeline import status_questions
 from estate.same_building import add_buildings, match_buildings
-from estate.space import annual_cost, number
 from geodata.errors import DataError, Fault, examples
+
+__all__ = ["Register", "build_register", "funnel", "funnel_rules", "in_stage", "shared_buildings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,54 +107,6 @@ def shared_buildings(assets: gpd.GeoDataFrame) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["building", "n_bodies", "organisations", "asset_ids", "how"])
     return table.sort_values("n_bodies", ascending=False, kind="stable", ignore_index=True)
-
-
-@cache
-def funnel_rules() -> tuple[Mapping[str, Any], ...]:
-    """Return the stages of ``data/funnel.toml``: name, uses, status_not, min_nia_m2."""
-    text = (files("estate") / "data" / "funnel.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["stage"])
-
-
-def funnel(assets: gpd.GeoDataFrame, rules: Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
-    """Count the estate from all assets down to the offices that could be shared.
-
-    Parameters
-    ----------
-    assets
-        Register.
-    rules
-        Stages in order, each keeping part of the one before; those of ``data/funnel.toml`` by default.
-
-    Returns
-    -------
-    DataFrame
-        One row per stage: `stage`, `n_assets`, `nia_m2`, `cost_gbp_pa` (running + rent + rates), and the shares of
-        the first stage `share_of_assets`, `share_of_space`.
-    """
-    kept, rows = pd.Series(data=True, index=assets.index), []
-    space, cost = number(assets, "nia_m2"), annual_cost(assets)
-    for stage in funnel_rules() if rules is None else rules:
-        kept = kept & in_stage(assets, stage)
-        rows.append((str(stage["name"]), int(kept.sum()), float(space[kept].sum()), float(cost[kept].sum())))
-    table = pd.DataFrame(rows, columns=["stage", "n_assets", "nia_m2", "cost_gbp_pa"])
-    first = table.iloc[0]
-    return table.assign(
-        share_of_assets=table["n_assets"] / max(first["n_assets"], 1),
-        share_of_space=table["nia_m2"] / (first["nia_m2"] or 1.0),
-    )
-
-
-def in_stage(assets: gpd.GeoDataFrame, stage: Mapping[str, Any]) -> pd.Series:
-    """Return True for the assets that pass one stage of the funnel; the caller's index."""
-    passes = pd.Series(data=True, index=assets.index)
-    if "uses" in stage:
-        passes &= assets["use"].isin(stage["uses"])
-    if "status_not" in stage and "status" in assets:
-        passes &= ~assets["status"].isin(stage["status_not"])
-    if "min_nia_m2" in stage:
-        passes &= ~(number(assets, "nia_m2") < float(stage["min_nia_m2"]))
-    return passes
 
 
 def _own(one: AssetList) -> gpd.GeoDataFrame:

@@ -42,7 +42,8 @@ def test_a_register_without_status_claims_nothing(town_assets: gpd.GeoDataFrame)
     ("word", "status"),
     [("Under offer", "surplus"), ("To be sold", "surplus"), ("Sold STC", "surplus"), ("Sold", "sold"),
      ("Community asset transfer", "transfer"), ("In operational use", "in use"),
-     ("Under strategic review", "under review"), ("Part vacant", "vacant"), ("Declared surplus 2019", "surplus"), ("purple", "")],
+     ("Under strategic review", "under review"), ("Part vacant", "vacant"),
+     ("Declared surplus 2019", "surplus"), ("purple", "")],
 )  # fmt: skip
 def test_words_of_real_lists_have_a_stage(word: str, status: str) -> None:
     """A building under offer is not sold."""
