@@ -136,6 +136,37 @@ def segment(
     _answer(tell_segment(study, model=model), segment_sentences(study), as_json=as_json, out=out)
 
 
+@app.command(short_help="Rank buildings of different bodies that stand close, by what sharing could save.")
+def pairs(
+    place: PlaceFile,
+    *,
+    within_m: Annotated[float | None, typer.Option(min=1, help="Straight-line distance (metres).")] = None,
+    within_min: Annotated[float | None, typer.Option(min=0.1, help="Minutes on foot instead (indicative).")] = None,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown pairs place.toml --within-m 400 --out pairs
+
+    Rank pairs of buildings of different bodies, with the nine siting factors for and against, and write funnel,
+    yardsticks, leases, status and clusters of access points beside them.
+    """  # noqa: D400
+    from maps.bundle import write_estate  # noqa: PLC0415
+    from maps.study import Study, with_geography, with_register  # noqa: PLC0415
+    from maps.telling import pair_sentences, tell_pairs  # noqa: PLC0415
+
+    say = _talk(quiet=quiet)
+    study = Study(_place(place, data=data).with_choices(within_m=within_m, within_min=within_min))
+    with _results(out, overwrite=overwrite) as folder:
+        study = with_geography(study, say=say) if study.place.census and study.place.boundaries else study
+        study = with_register(study, say=say)
+        if folder:
+            write_estate(study, folder)
+    _answer(tell_pairs(study), pair_sentences(study), as_json=as_json, out=out)
+
+
 @app.command(short_help="Work out which buildings could be shared or given up: do nothing, each alone, joint.")
 def options(
     place: PlaceFile,

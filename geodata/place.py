@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,6 +16,9 @@ from geodata.inputs import STANDARD_INPUT, is_database
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
+
+
+Chosen = TypeVar("Chosen", bound="Section")
 
 
 class Section(BaseModel):
@@ -179,9 +182,13 @@ class OptionChoice(Section):
 
 
 class PairChoice(Section):
-    """``[pairs]``: how near two buildings of different bodies must stand to be proposed for sharing."""
+    """``[pairs]``: how near two buildings of different bodies must stand to be proposed for sharing.
+
+    ``within_min`` replaces metres by minutes on foot along the straight line (indicative).
+    """
 
     within_m: Positive = 500.0
+    within_min: Positive | None = None
 
 
 class Place(Section):
@@ -212,11 +219,22 @@ class Place(Section):
     pairs: PairChoice = PairChoice()
     assumptions: dict[str, float] = {}
 
-    def with_choices(self, *, seed: int | None = None, seconds: float | None = None) -> Place:
-        """Return the place with another seed or another time for the optimiser, where given."""
-        identity = self.place if seed is None else self.place.model_copy(update={"seed": seed})
-        options = self.options if seconds is None else self.options.model_copy(update={"seconds": seconds})
-        return self.model_copy(update={"place": identity, "options": options})
+    def with_choices(
+        self,
+        *,
+        seed: int | None = None,
+        seconds: float | None = None,
+        within_m: float | None = None,
+        within_min: float | None = None,
+    ) -> Place:
+        """Return the place with the choices of the command line, where given, in the place of its own."""
+        return self.model_copy(
+            update={
+                "place": _changed(self.place, seed=seed),
+                "options": _changed(self.options, seconds=seconds),
+                "pairs": _changed(self.pairs, within_m=within_m, within_min=within_min),
+            }
+        )
 
     def inputs(self) -> tuple[str, ...]:
         """Return the names of all files that the place is made of, as place.toml spells them."""
@@ -236,6 +254,11 @@ class Place(Section):
     def find(self, name: str) -> Path:
         """Return the path of a file named in place.toml."""
         return self.base / name
+
+
+def _changed(section: Chosen, **changes: float | None) -> Chosen:
+    """Return a section with the settings that are not None changed."""
+    return section.model_copy(update={name: value for name, value in changes.items() if value is not None})
 
 
 def read_place(path: Path, *, data: Path | None = None) -> Place:

@@ -49,13 +49,22 @@ def write_segments(study: Study, folder: Path) -> None:
     write_csv(segments.index_scores, folder / "index_scores.csv")
 
 
+def write_estate(study: Study, folder: Path) -> None:
+    """Write the estate seen as one: funnel, yardsticks, leases, status, clusters, pairs and what was estimated."""
+    if study.estate is None:
+        return
+    estate = study.estate
+    write_csv(estate.funnel, folder / "funnel.csv", index=False)
+    write_csv(estate.yardsticks, folder / "yardsticks.csv")
+    write_csv(estate.leases, folder / "leases.csv", index=False)
+    write_csv(estate.pipeline, folder / "pipeline.csv", index=False)
+    write_csv(estate.clusters, folder / "clusters.csv", index=False)
+    write_csv(estate.pairs, folder / "pairs.csv", index=False)
+    write_csv(estate.estimates, folder / "estimates.csv", index=False)
+
+
 def write_options(study: Study, folder: Path) -> None:
-    """Write funnel, yardsticks, pairs, and the tables of all options, one file a table with the option's name first."""
-    if study.estate is not None:
-        write_csv(study.estate.funnel, folder / "funnel.csv", index=False)
-        write_csv(study.estate.yardsticks, folder / "yardsticks.csv")
-        write_csv(study.estate.pairs, folder / "pairs.csv", index=False)
-        write_csv(study.estate.estimates, folder / "estimates.csv", index=False)
+    """Write the tables of all options, one file a table with the option's name first."""
     if not study.plans:
         return
     tables = [plan.tables() for plan in study.plans]
@@ -81,6 +90,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     """
     write_check(study, folder)
     write_segments(study, folder)
+    write_estate(study, folder)
     write_options(study, folder)
     write_geopackage(dict(_layers(study)), folder / "results.gpkg")
     summary = draw(study, folder / "map.html")

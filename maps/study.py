@@ -15,14 +15,17 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from estate.clusters import access_clusters
 from estate.colocation import build_problem
 from estate.load import load_prices, load_register, load_teams
 from estate.options import solve_options
 from estate.pairs import find_pairs
 from estate.phrases import pounds
+from estate.pipeline import pipeline
 from estate.plans import Plan
 from estate.register import Register, funnel
-from estate.space import estimate_assets, space_and_rates, yardsticks
+from estate.space import estimate_assets, space_and_rates
+from estate.yardsticks import add_locality, leases_by_year, yardsticks
 from geodata.errors import DataError
 from geodata.load import Geography, load_geography, load_postcodes, load_travel
 from geodata.place import AssetSource, FileSource, Identity, Place
@@ -30,6 +33,8 @@ from geodata.travel import Travel
 from segmentation.segments import Segments, build_segments
 
 Say = Callable[[str], None]
+
+YARDSTICKS_BY = ("organisation", "use", "tenure", "locality")
 
 
 def silent(_: str) -> None:
@@ -46,14 +51,20 @@ class Estate:
         Register with sizes, desks, staff and costs filled, each labelled in ``X_from``; indexed by ``asset_id``, BNG.
     estimates
         What was filled, by column and rule.
-    funnel, yardsticks, pairs
-        From all assets to offices; figures per body; buildings of different bodies that stand close.
+    funnel, yardsticks, leases, pipeline
+        From all assets to offices; figures by body, use, tenure and locality; leases that end or break by year; what is
+        in use, under review or surplus.
+    clusters, pairs
+        Groups of access points; buildings of different bodies that stand close.
     """
 
     assets: gpd.GeoDataFrame
     estimates: pd.DataFrame
     funnel: pd.DataFrame
     yardsticks: pd.DataFrame
+    leases: pd.DataFrame
+    pipeline: pd.DataFrame
+    clusters: pd.DataFrame
     pairs: pd.DataFrame
 
 
@@ -139,16 +150,27 @@ def with_register(study: Study, *, say: Say = silent) -> Study:
         say=say,
     )
     say(f"Filling gaps in {len(register.assets):,} assets and looking for pairs")
+    estate = _estate(place, register, None if study.geography is None else study.geography.areas)
+    return _timed(replace(study, register=register, estate=estate), "register", start)
+
+
+def _estate(place: Place, register: Register, areas: gpd.GeoDataFrame | None) -> Estate:
+    """Return the register made ready for analysis; localities are known only where the areas are."""
     standard, rates = space_and_rates(place.assumptions)
     assets, estimates = estimate_assets(register.assets, standard, rates)
-    estate = Estate(
-        assets,
-        estimates,
-        funnel(assets),
-        yardsticks(assets, standard=standard),
-        find_pairs(assets, within_m=place.pairs.within_m, standard=standard),
+    located = assets if areas is None else add_locality(assets, areas)
+    kinds = [kind for kind in YARDSTICKS_BY if kind in located]
+    measured = {kind: yardsticks(located, by=kind, standard=standard).rename_axis("group") for kind in kinds}
+    return Estate(
+        assets=assets,
+        estimates=estimates,
+        funnel=funnel(assets),
+        yardsticks=pd.concat(measured, names=["by"]),
+        leases=leases_by_year(assets),
+        pipeline=pipeline(assets),
+        clusters=access_clusters(assets),
+        pairs=find_pairs(assets, within_m=place.pairs.within_m, within_min=place.pairs.within_min, standard=standard),
     )
-    return _timed(replace(study, register=register, estate=estate), "register", start)
 
 
 def with_segments(study: Study, *, say: Say = silent) -> Study:

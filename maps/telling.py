@@ -19,6 +19,7 @@ from segmentation.segments import Segments
 
 FAULT_KEYS = ("row", "column", "value", "rule", "message", "remedy", "sheet", "severity")
 SHOWN_FAULTS = 12
+SHOWN_PAIRS = 10
 
 Values = dict[str, Any]
 
@@ -54,6 +55,14 @@ def tell_segment(study: Study, *, model: Path | None = None) -> Values:
 def tell_options(study: Study) -> Values:
     """Return the shape of ``onetown options --json``."""
     return {"options": [_tell_plan(plan) for plan in study.plans], "seed": study.place.place.seed}
+
+
+def tell_pairs(study: Study) -> Values:
+    """Return the shape of ``onetown pairs --json``."""
+    if study.estate is None:
+        raise ValueError("this study has no estate; call with_register first")
+    told: Values = plain({"pairs": study.estate.pairs.to_dict("records"), "clusters": len(study.estate.clusters)})
+    return told
 
 
 def tell_map(summary: MapSummary) -> Values:
@@ -114,6 +123,19 @@ def option_sentences(study: Study) -> list[str]:
     """Return each option in its own words, what the money rests on, and how far the minutes may be trusted."""
     lines = [f"{plan.name.capitalize()}: {plan.sentence()}" for plan in study.plans]
     return lines + quality_sentences(study)
+
+
+def pair_sentences(study: Study) -> list[str]:
+    """Return the first pairs with their reasons, and how many there are."""
+    if study.estate is None:
+        return []
+    pairs = study.estate.pairs
+    lines = [
+        f"{row.rank:>3}  {row.name_a} ({row.organisation_a}) and {row.name_b} ({row.organisation_b}). {row.why}"
+        for row in _rows(pairs.head(SHOWN_PAIRS))
+    ]
+    clusters = counted(len(study.estate.clusters), "cluster")
+    return [*lines, f"{counted(len(pairs), 'pair')} in all; {clusters} of access points."]
 
 
 def quality_sentences(study: Study) -> list[str]:
