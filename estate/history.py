@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -20,11 +21,12 @@ from estate.identity import slug
 from estate.phrases import counted
 from estate.register import Register, shared_buildings
 from estate.same_building import add_buildings, match_buildings
-from estate.store import Entry, Part, Store, Version, choose_version, overtaken
+from estate.store import Contents, Entry, Part, Store, Version, choose_version, overtaken
 from estate.store_database import DatabaseStore
 from estate.store_file import FileStore
 from geodata.errors import DataError, did_you_mean
 from geodata.inputs import DatabaseAddress, Named, StandardInput, input_named
+from geodata.write import write_csv, write_geopackage, write_parquet
 
 #: A delivery that drops more than this share of a body's buildings must be confirmed.
 LOSS_LIMIT = 0.5
@@ -160,6 +162,27 @@ def between(store: Store, before: int, after: int) -> Changes:
     return compare(by_id[0], by_id[1], bodies=bodies, version=after)
 
 
+def write_version(contents: Contents, path: Path, *, overwrite: bool = False) -> None:
+    """Write the register at a version as GeoPackage, CSV or GeoParquet, by the end of the name.
+
+    Raises
+    ------
+    DataError
+        The name ends otherwise.
+    SourceError
+        The file exists and `overwrite` is off, or cannot be written.
+    """
+    kind = path.suffix.lower()
+    if kind == ".gpkg":
+        write_geopackage({"register": contents.assets, "set_aside": contents.set_aside}, path, overwrite=overwrite)
+    elif kind == ".csv":
+        write_csv(contents.assets, path, overwrite=overwrite)
+    elif kind == ".parquet":
+        write_parquet(contents.assets, path, overwrite=overwrite)
+    else:
+        raise DataError(f"{path}: cannot be told what kind of file it is. End the name in .gpkg, .csv or .parquet.")
+
+
 def stored_register(store: Store, *, version: str = "") -> Register:
     """Return a version of the register for analysis.
 
@@ -234,17 +257,20 @@ def unfamiliar_bodies(versions: Sequence[Version], bodies: Sequence[str]) -> lis
     ]
 
 
-def _check_loss(changes: Changes) -> None:
-    """Raise where the delivery looks like a part of a list."""
+def losses(changes: Changes) -> list[str]:
+    """Return a sentence for every body that would lose most of its buildings, as where only part of a list was sent."""
     summary = changes.summary
     lost = summary[(summary["gone"] > LOSS_LIMIT * summary["before"]) & (summary["gone"] >= LOSS_FROM)]
-    if lost.empty:
-        return
-    told = " ".join(
+    return [
         f"{row['gone']:,} of {counted(row['before'], 'building')} of {body} would go."
         for body, row in lost.to_dict("index").items()
-    )
-    raise DataError(f"{told} Nothing was saved. If the list is whole and this is meant, add it with --accept-loss.")
+    ]
+
+
+def _check_loss(changes: Changes) -> None:
+    """Raise where the delivery looks like a part of a list."""
+    if lost := " ".join(losses(changes)):
+        raise DataError(f"{lost} Nothing was saved. If the list is whole and this is meant, add it with --accept-loss.")
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from estate.changes import Changes
 from estate.deliveries import Delivery
-from estate.history import Saved, unfamiliar_bodies
+from estate.history import Saved, losses, unfamiliar_bodies
 from estate.phrases import counted
 from estate.store import Contents, Store, Version
 from geodata.portable import plain
@@ -66,7 +66,8 @@ def tell_added(store: Store, saved: Saved) -> Values:
 def diff_sentences(versions: Sequence[Version], delivery: Delivery, changes: Changes) -> list[str]:
     """Return what a delivery would change, and which version it was compared with."""
     last = f"Compared with version {versions[-1].number}." if versions else "The register is empty."
-    return [*unfamiliar_bodies(versions, delivery.bodies), *changes.sentences(), f"{last} Nothing was saved."]
+    lost = [f"Look: {sentence} Is the list whole?" for sentence in losses(changes)]
+    return [*unfamiliar_bodies(versions, delivery.bodies), *changes.sentences(), *lost, f"{last} Nothing was saved."]
 
 
 def added_sentences(store: Store, saved: Saved) -> list[str]:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estate.deliveries import Delivery, delivery_of
-from estate.history import Saved, add, between, diff, open_store, stored_register
+from estate.history import Saved, add, between, diff, open_store, stored_register, write_version
 from estate.history_telling import (
     added_sentences,
     contents_sentences,
@@ -292,7 +292,22 @@ def test_half_a_list_is_not_taken_for_the_whole(store: Store) -> None:
     ):
         add(store, part, when=APRIL)
     assert len(store.versions()) == 1
+    said = diff_sentences(store.versions(), part, diff(store, part))
+    assert said[-2] == "Look: 6 of 10 buildings of Council would go. Is the list whole?"
     assert add(store, part, when=APRIL, accept_loss=True).version is not None
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".csv", ".parquet"])
+def test_a_version_is_written_for_others(two_versions: Store, tmp_path: Path, suffix: str) -> None:
+    """The register as it stood in March, for a partner who has no onetown."""
+    path = tmp_path / f"march{suffix}"
+    write_version(two_versions.read(1), path)
+    sheet = read_sheets(path)[0]
+    assert [row[sheet.rows[0].index("name")] for row in sheet.rows[1:]] == ["Office 1", "Office 2", "Office 3"]
+    with pytest.raises(SourceError, match="exists already"):
+        write_version(two_versions.read(1), path)
+    with pytest.raises(DataError, match=r"End the name in \.gpkg, \.csv or \.parquet"):
+        write_version(two_versions.read(1), tmp_path / "march.doc")
 
 
 def test_a_body_spelled_otherwise_is_told(store: Store) -> None:
