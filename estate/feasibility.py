@@ -15,8 +15,9 @@ from scipy.sparse import csr_matrix, hstack
 from estate.colocation import Problem, build_problem
 from estate.model import Formulation, formulate
 from estate.phrases import listed
+from estate.programme import Model
 from estate.rules import Rules
-from estate.solver import Model, solve_mip
+from estate.solver import solve_mip
 from geodata.errors import InfeasibleError, examples
 
 SECONDS_EACH = 5.0

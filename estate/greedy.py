@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from estate.access import Cells
 from estate.colocation import in_class
-from estate.model import Decision, Formulation, Indices, as_today
+from estate.model import Decision, Formulation, as_today
+from estate.programme import Indices
 
 NEEDS = ("desks", "m2")
 

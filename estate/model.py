@@ -38,10 +38,10 @@ from scipy.sparse import csr_matrix
 
 from estate.access import Cells
 from estate.colocation import Problem, in_class
-from estate.solver import Floats, Model
+from estate.programme import Floats, Indices, Model
 
-Indices = NDArray[np.intp]
 SLACK = 1e-6
+ROOM_ROWS = ("desks", "floor space")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from estate.colocation import Problem
 from estate.feasibility import check_releases, explain
 from estate.greedy import greedy_decision
-from estate.model import Decision, Formulation, as_today, formulate
+from estate.model import ROOM_ROWS, Decision, Formulation, as_today, formulate
 from estate.plans import Plan, build_plan
+from estate.programme import Answer, Floats, Model
 from estate.search import Neighbourhood, Strategy, search_mip
-from estate.solver import Answer, Floats, solve_mip
+from estate.solver import solve_mip
 
 Progress = Callable[[str, float, float], None]
 
 ALONE_SHARE = 0.25
 GAP = 1e-4
+CAUTION = 0.015
 
 
 def solve_options(
@@ -88,7 +91,7 @@ def _search(name: str, formulation: Formulation, starts: list[Decision], limits:
     told, known = limits.progress, [*starts, greedy_decision(formulation)]
     answer = search_mip(
         formulation.model,
-        _strategy(formulation),
+        strategy_for(formulation),
         starts=[formulation.values(decision) for decision in known],
         seed=limits.seed,
         seconds=limits.seconds,
@@ -101,10 +104,20 @@ def _search(name: str, formulation: Formulation, starts: list[Decision], limits:
     return answer
 
 
-def _strategy(formulation: Formulation) -> Strategy:
+def strategy_for(formulation: Formulation) -> Strategy:
     """Return how to search: which buildings are kept matters most, and neighbours matter to each other."""
     buildings = np.arange(len(formulation.model.cost)) < len(formulation.problem.buildings)
-    return Strategy(buildings, _neighbourhood(formulation))
+    return Strategy(buildings, _neighbourhood(formulation), _with_less_room(formulation))
+
+
+def _with_less_room(formulation: Formulation) -> Model:
+    """Return the arrays with a little less room in every building."""
+    model = formulation.model
+    rows = np.concatenate([model.families.get(name, np.array([], dtype=np.intp)) for name in ROOM_ROWS])
+    entries = model.matrix.tocoo()
+    limit = np.isin(entries.row, rows) & (entries.col < len(formulation.problem.buildings))
+    values = np.where(limit, (1.0 - CAUTION) * entries.data, entries.data)
+    return replace(model, matrix=csr_matrix((values, (entries.row, entries.col)), shape=model.matrix.shape))
 
 
 def _neighbourhood(formulation: Formulation) -> Neighbourhood:

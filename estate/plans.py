@@ -16,9 +16,9 @@ import pandas as pd
 from estate.colocation import Problem
 from estate.model import Decision, Formulation
 from estate.phrases import counted, pounds
+from estate.programme import OPTIMAL_WITHIN, Answer, relative_gap
 from estate.reasons import building_table, move_table
 from estate.recheck import access_change, breaches
-from estate.solver import OPTIMAL_WITHIN, Answer, relative_gap
 from geodata.errors import SolverError
 
 Name = Literal["do nothing", "each alone", "joint"]

@@ -1,13 +1,16 @@
 """Search in large programmes: prove with the variables that matter most, improve a part at a time. Knows no offices.
 
-Branch and bound alone may sit for minutes on a programme whose plan and bound are both easy to better. Three steps:
+Branch and bound alone may sit for minutes on a programme whose plan and bound are both easy to better. Five steps:
 
 1. *Try it whole*, for a while. Small programmes end here.
 2. *Relax.* Keep only the first variables whole. What that costs at least, every solution costs at least: a bound.
-3. *Improve.* Free a small neighbourhood of the best solution, hold the rest, solve that exactly; again and again, with
-   neighbourhoods that grow while they bring nothing and shrink while they take too long.
+3. *Be cautious.* Relax a programme with a little less room in its rows, hold its first variables, and solve for the
+   others: with a little slack the pieces fit together.
+4. *Improve.* Free a small neighbourhood of the best solution, hold the rest, solve that nearly exactly; again and
+   again, with neighbourhoods that grow while they bring nothing and shrink while they take too long.
+5. *Try it whole again*, with the time that is left.
 
-Steps end after fixed amounts of work, so that the result depends on the machine only where the clock stops the last.
+Steps end after fixed amounts of work, so that the result depends on the machine only where the clock stops the search.
 """
 
 from __future__ import annotations
@@ -17,23 +20,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from estate.solver import OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Status, relative_gap, solve_mip
+from estate.parts import Part, solve_apart
+from estate.programme import (
+    OPTIMAL_WITHIN,
+    Answer,
+    Floats,
+    Mask,
+    Model,
+    Progress,
+    Status,
+    part_of,
+    relative_gap,
+    restricted,
+)
+from estate.solver import best_start, solve_mip
 from geodata.errors import SolverError
 
-Mask = NDArray[np.bool_]
 #: Given a solution, a source of chance and a size: which variables may change.
 Neighbourhood = Callable[[Floats, np.random.Generator, int], Mask]
 
 WHOLE_WORK = 60
 RELAXED_WORK = 4_000
+RELAXED_GAP = 1e-4
+CAUTIOUS_GAP = 5e-4
 ROUND_WORK = 60
 ROUND_SECONDS = 10.0
+ROUND_GAP = 1e-3
 SMALLEST, LARGEST = 10, 40
 PATIENCE = 15
-ROUND_GAP = 1e-3
-RELAXED_GAP = 1e-4
+LAST_IDLE_ROUND = 150
+FEW_FIRST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +63,13 @@ class Strategy:
         The whole variables that matter most; the others follow from them nearly of themselves.
     neighbourhood
         Draws the variables that a round may change.
+    cautious
+        The same programme with a little less room in its rows.
     """
 
     first: Mask
     neighbourhood: Neighbourhood
+    cautious: Model
 
 
 def search_mip(
@@ -78,7 +98,7 @@ def search_mip(
     seconds
         Processor time allowed (seconds).
     rounds
-        Rounds of improvement allowed, for a stop that does not depend on the machine; without end by default.
+        Rounds of improvement allowed in each part, for a stop that does not depend on the machine.
     gap
         The search may stop once (objective - bound) / |objective| is this small.
     progress
@@ -89,49 +109,62 @@ def search_mip(
     SolverError
         The time was over before any solution was found.
     """
-    deadline = time.process_time() + seconds
-    known = [values for values in starts if not model.breaks(values)]
-    whole = solve_mip(
-        model,
-        seed=seed,
-        seconds=seconds,
-        work=WHOLE_WORK if known else None,
-        gap=gap,
-        starts=known,
-        progress=progress,
-    )
-    if whole.status in ("optimal", "gap", "infeasible") or not known:
-        return whole
-    best = _Best(whole, gap, deadline, progress)
-    best.prove(_relaxed_bound(model, strategy, best, seed))
-    _improve(model, strategy, best, seed, rounds)
-    return best.answer(time.process_time() - deadline + seconds)
+    known = best_start(model, starts)
+    if known is None:
+        return solve_mip(model, seed=seed, seconds=seconds, gap=gap, progress=progress)
+
+    def solve(part: Part, start: Floats | None, *, seconds: float, progress: Progress | None) -> Answer:
+        begin = known[part.columns] if start is None else start
+        best = _Best(part.model, begin, seconds=seconds, gap=gap, progress=progress)
+        _search_part(best, _inside(strategy, part, known), seed=seed, rounds=rounds)
+        return best.answer()
+
+    return solve_apart(model, solve, start=known, seconds=seconds, progress=progress)
+
+
+def _inside(strategy: Strategy, part: Part, known: Floats) -> Strategy:
+    """Return the strategy for a part; variables outside it stay as known."""
+
+    def draw(values: Floats, chance: np.random.Generator, size: int) -> Mask:
+        everything = known.copy()
+        everything[part.columns] = values
+        return strategy.neighbourhood(everything, chance, size)[part.columns]
+
+    return Strategy(strategy.first[part.columns], draw, part_of(strategy.cautious, part.columns, part.rows))
 
 
 class _Best:
-    """The best solution and bound so far."""
+    """The best solution and bound so far, and how long the search may go on."""
 
-    def __init__(self, whole: Answer, gap: float, deadline: float, progress: Progress | None) -> None:
-        self.values, self.objective, self.bound = whole.values, whole.objective, whole.bound
-        self.nodes, self.gap, self.deadline, self.progress = whole.nodes, gap, deadline, progress
+    def __init__(self, model: Model, values: Floats, *, seconds: float, gap: float, progress: Progress | None) -> None:
+        self.model, self.values, self.objective = model, values, model.objective(values)
+        self.bound, self.nodes, self.gap, self.progress = -np.inf, 0, gap, progress
+        self.began = time.process_time()
+        self.deadline = self.began + seconds
         self.status: Status = "time limit"
 
     @property
     def seconds_left(self) -> float:
-        return self.deadline - time.process_time()
+        return max(self.deadline - time.process_time(), 0.0)
 
     @property
-    def good_enough(self) -> bool:
+    def closed(self) -> bool:
         return relative_gap(self.objective, self.bound) <= self.gap
 
+    @property
+    def over(self) -> bool:
+        return self.closed or self.seconds_left <= 0.0
+
     def prove(self, bound: float) -> None:
+        """Take a bound if it is higher."""
         self.bound = min(max(self.bound, bound), self.objective)
         self._tell()
 
-    def better(self, values: Floats, objective: float) -> bool:
-        """Take a solution if it is better; return True where it is by more than rounding."""
+    def better(self, values: Floats) -> bool:
+        """Take a solution if it is cheaper; return True where it is by more than rounding."""
+        objective = self.model.objective(values)
         improved = objective < self.objective - 1e-9 * abs(self.objective)
-        if improved:
+        if improved and not self.model.breaks(values):
             self.values, self.objective = values, objective
             self._tell()
         return improved
@@ -140,93 +173,96 @@ class _Best:
         if self.progress is not None:
             self.progress(self.objective, self.bound)
 
-    def answer(self, cpu_s: float) -> Answer:
-        closed: Status = "optimal" if relative_gap(self.objective, self.bound) <= OPTIMAL_WITHIN else "gap"
-        status = closed if self.good_enough else self.status
+    def answer(self) -> Answer:
+        proved: Status = "optimal" if relative_gap(self.objective, self.bound) <= OPTIMAL_WITHIN else "gap"
+        status = proved if self.closed else self.status
+        cpu_s = time.process_time() - self.began
         return Answer(self.values, self.objective, self.bound, status, self.nodes, cpu_s)
 
 
-def _relaxed_bound(model: Model, strategy: Strategy, best: _Best, seed: int) -> float:
-    """Return a proven bound from the programme in which only the first variables are whole."""
-    relaxed = replace(model, integer=model.integer & strategy.first)
+def _search_part(best: _Best, strategy: Strategy, *, seed: int, rounds: int | None) -> None:
+    """Take the five steps on one part."""
+    few = np.count_nonzero(strategy.first) <= FEW_FIRST
+    _whole(best, seed=seed, work=None if few and rounds is None else WHOLE_WORK)
+    if not (best.over or few):
+        _relax(best, strategy, seed=seed)
+        _be_cautious(best, strategy, seed=seed)
+        _improve(best, strategy, seed=seed, rounds=rounds)
+    if rounds is not None:
+        best.status = "time limit" if best.seconds_left <= 0 else "work limit"
+    elif not best.over:
+        _whole(best, seed=seed, work=None)
+
+
+def _whole(best: _Best, *, seed: int, work: int | None) -> None:
+    """Search the whole part by branch and bound."""
     answer = solve_mip(
-        relaxed,
+        best.model,
         seed=seed,
-        seconds=best.seconds_left / 2,
-        work=RELAXED_WORK,
-        gap=RELAXED_GAP,
+        seconds=best.seconds_left,
+        work=work,
+        gap=best.gap,
         starts=[best.values],
-        progress=None if best.progress is None else (lambda _, bound: best.prove(bound)),
+        progress=best.progress,
     )
-    return answer.bound
+    best.nodes += answer.nodes
+    best.better(answer.values)
+    best.prove(answer.bound)
 
 
-def _improve(model: Model, strategy: Strategy, best: _Best, seed: int, rounds: int | None) -> None:
-    """Solve one neighbourhood after another, exactly or nearly so, until time, rounds or the gap end it."""
+def _relax(best: _Best, strategy: Strategy, *, seed: int) -> None:
+    """Raise the bound to that of the programme in which only the first variables are whole."""
+    if best.over:
+        return
+    relaxed = replace(best.model, integer=best.model.integer & strategy.first)
+    answer = solve_mip(
+        relaxed, seed=seed, seconds=best.seconds_left / 2, work=RELAXED_WORK, gap=RELAXED_GAP, starts=[best.values]
+    )
+    best.nodes += answer.nodes
+    best.prove(answer.bound)
+
+
+def _be_cautious(best: _Best, strategy: Strategy, *, seed: int) -> None:
+    """Try the first variables of a relaxation with less room."""
+    if best.over:
+        return
+    relaxed = replace(strategy.cautious, integer=strategy.cautious.integer & strategy.first)
+    try:
+        seconds = best.seconds_left / 4
+        loose = solve_mip(relaxed, seed=seed, seconds=seconds, work=RELAXED_WORK, gap=CAUTIOUS_GAP)
+        if loose.status != "infeasible":
+            held = np.where(strategy.first, np.rint(loose.values), loose.values)
+            rest = restricted(best.model, held, ~strategy.first)
+            found = solve_mip(rest, seed=seed, seconds=best.seconds_left / 4, work=2 * WHOLE_WORK, gap=ROUND_GAP)
+    except SolverError:  # the pieces did not fit together in time: nothing is lost but the time
+        return
+    if loose.status != "infeasible" and found.status != "infeasible":
+        held[~strategy.first] = found.values
+        best.better(held)
+
+
+def _improve(best: _Best, strategy: Strategy, *, seed: int, rounds: int | None) -> None:
+    """Solve one neighbourhood after another until time, rounds, patience or the gap end it."""
     chance = np.random.default_rng(seed)
-    size, idle, done = SMALLEST, 0, 0
-    while best.seconds_left > 0 and not best.good_enough:
-        if rounds is not None and done >= rounds:
-            best.status = "work limit"
-            return
+    size, idle, last, done = SMALLEST, 0, 0, 0
+    while not best.over and done - last <= LAST_IDLE_ROUND and (rounds is None or done < rounds):
         free = strategy.neighbourhood(best.values, chance, size)
-        found = _round(model, best, free, seed=seed + done)
-        idle = 0 if best.better(found.values, found.objective) else idle + 1
-        if found.status == "work limit":
+        improved, limited = _round(best, free, seed=seed + done)
+        done += 1
+        idle, last = (0, done) if improved else (idle + 1, last)
+        if limited:
             size = max(size - 1, SMALLEST)
         elif idle >= PATIENCE:
             size, idle = min(size + 2, LARGEST), 0
-        best.nodes += found.nodes
-        done += 1
 
 
-def _round(model: Model, best: _Best, free: Mask, *, seed: int) -> Answer:
-    """Return the best solution in which only the free variables differ from the best so far."""
-    part = restricted(model, best.values, free)
+def _round(best: _Best, free: Mask, *, seed: int) -> tuple[bool, bool]:
+    """Let the free variables change; return whether that was better, and whether the search was cut short."""
+    part = restricted(best.model, best.values, free)
     seconds = min(max(best.seconds_left, 0.05), ROUND_SECONDS)
-    try:
-        answer = solve_mip(part, seed=seed, seconds=seconds, work=ROUND_WORK, gap=ROUND_GAP, starts=[best.values[free]])
-    except SolverError:
-        answer = None
-    if answer is None or answer.status == "infeasible":
-        return Answer(best.values, best.objective, best.bound, "time limit", 0, 0.0)
+    answer = solve_mip(part, seed=seed, seconds=seconds, work=ROUND_WORK, gap=ROUND_GAP, starts=[best.values[free]])
+    best.nodes += answer.nodes
     values = best.values.copy()
-    values[free] = answer.values
-    return replace(answer, values=values, objective=model.objective(values))
-
-
-def restricted(model: Model, values: Floats, free: Mask) -> Model:
-    """Return the programme of the free variables, the others held at their values.
-
-    Parameters
-    ----------
-    model
-        The whole programme.
-    values
-        A solution of it, shape (n,).
-    free
-        True for the variables that may change, shape (n,).
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_matrix
-    >>> one = np.ones(2)
-    >>> both = Model(-one, 0 * one, one, one > 0, csr_matrix([[1.0, 1.0]]), -one[:1], 1.5 * one[:1])
-    >>> part = restricted(both, np.array([1.0, 0.0]), np.array([False, True]))
-    >>> part.row_upper.tolist(), part.offset
-    ([0.5], -1.0)
-    """
-    held = np.where(free, 0.0, values)
-    matrix = model.matrix[:, free]
-    rows = np.flatnonzero(np.diff(matrix.indptr))
-    shift = (model.matrix @ held)[rows]
-    return Model(
-        cost=model.cost[free],
-        lower=model.lower[free],
-        upper=model.upper[free],
-        integer=model.integer[free],
-        matrix=matrix[rows],
-        row_lower=model.row_lower[rows] - shift,
-        row_upper=model.row_upper[rows] - shift,
-        offset=model.offset + float(model.cost @ held),
-    )
+    if answer.status != "infeasible":
+        values[free] = answer.values
+    return best.better(values), answer.status == "work limit"

@@ -1,7 +1,4 @@
-"""Arrays in, answer out: mixed-integer programmes handed to HiGHS. This room has never heard of offices.
-
-    minimise    cost . x + offset
-    subject to  row_lower <= matrix x <= row_upper,  lower <= x <= upper,  x[integer] whole
+"""The door to HiGHS: arrays in, answer out. This room has never heard of offices.
 
 Parts of a programme that share no row are solved apart and their bounds added. The bound of an answer is always a
 proven one: whatever stopped the search, no solution costs less. The same programme, seed and starts give the same
@@ -12,124 +9,16 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components
 
+from estate.parts import Part, solve_apart
+from estate.programme import INFEASIBLE_BY, OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Status
 from geodata.errors import SolverError
-
-Floats = NDArray[np.float64]
-Status = Literal["optimal", "gap", "time limit", "work limit", "infeasible"]
-Progress = Callable[[float, float], None]
-
-OPTIMAL_WITHIN = 1e-6
-INFEASIBLE_BY = 1e-6
-LEAST_SECONDS = 0.5
-_SEVERITY: tuple[Status, ...] = ("optimal", "gap", "work limit", "time limit", "infeasible")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Model:
-    """A mixed-integer programme as arrays.
-
-    Parameters
-    ----------
-    cost, lower, upper
-        Cost and bounds of each variable, shape (n,).
-    integer
-        True where a variable must be whole, shape (n,).
-    matrix
-        Coefficients, shape (m, n), compressed by rows.
-    row_lower, row_upper
-        Bounds of each row, shape (m,); infinite where there is none.
-    offset
-        Constant added to the cost.
-    families
-        Rows by the name of the rule they come from; every row belongs to at most one.
-    """
-
-    cost: Floats
-    lower: Floats
-    upper: Floats
-    integer: NDArray[np.bool_]
-    matrix: csr_matrix
-    row_lower: Floats
-    row_upper: Floats
-    offset: float = 0.0
-    families: dict[str, NDArray[np.intp]] = field(default_factory=dict)
-
-    def objective(self, values: Floats) -> float:
-        """Return the cost of a solution."""
-        return float(self.cost @ values) + self.offset
-
-    def breaks(self, values: Floats, *, tolerance: float = INFEASIBLE_BY) -> bool:
-        """Return True where a solution breaks a row, a bound or wholeness by more than the tolerance.
-
-        The tolerance of a row grows with the size of its bound.
-        """
-        rows = self.matrix @ values
-        scale = 1.0 + np.where(np.isfinite(self.row_upper), np.abs(self.row_upper), 0.0)
-        return bool(
-            np.any(values < self.lower - tolerance)
-            or np.any(values > self.upper + tolerance)
-            or np.any(np.abs(values - np.rint(values))[self.integer] > tolerance)
-            or np.any(rows < self.row_lower - tolerance * scale)
-            or np.any(rows > self.row_upper + tolerance * scale)
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """What the search came back with, and how good it is known to be.
-
-    Parameters
-    ----------
-    values
-        The best solution found, shape (n,); empty where there is none.
-    objective
-        Its cost; infinite where there is none.
-    bound
-        Proven lower bound on the cost of every solution.
-    status
-        ``optimal`` (objective and bound agree within one part in a million), ``gap`` (the search stopped at the gap
-        asked for), ``time limit``, ``work limit`` or ``infeasible``.
-    nodes
-        Branch-and-bound nodes looked at.
-    cpu_s
-        Processor time used (seconds).
-    """
-
-    values: Floats
-    objective: float
-    bound: float
-    status: Status
-    nodes: int
-    cpu_s: float
-
-    @property
-    def gap(self) -> float:
-        """Distance of the objective from the bound as a share of the objective."""
-        return relative_gap(self.objective, self.bound)
-
-
-def relative_gap(objective: float, bound: float) -> float:
-    """Return (objective - bound) / |objective|, never below 0.
-
-    Examples
-    --------
-    >>> relative_gap(200.0, 199.0)
-    0.005
-    >>> relative_gap(0.0, 0.0)
-    0.0
-    """
-    distance = max(objective - bound, 0.0)
-    return distance / max(abs(objective), 1e-9) if distance > 0 else 0.0
 
 
 def solve_mip(
@@ -177,26 +66,12 @@ def solve_mip(
     >>> answer.values.tolist(), answer.objective, answer.status
     ([1.0, 0.0], -3.0, 'optimal')
     """
-    began = time.process_time()
-    start = _best_start(model, starts)
-    parts = _components(model)
-    answers: list[Answer] = []
-    waiting = sum(_size(columns) for columns, _ in parts)
-    for columns, rows in parts:
-        left = max(seconds - (time.process_time() - began), LEAST_SECONDS)
-        allowed = left if len(parts) == 1 else max(left * _size(columns) / waiting, LEAST_SECONDS)
-        waiting -= _size(columns)
-        answers.append(
-            _solve_part(
-                _part(model, columns, rows),
-                start=None if start is None else start[columns],
-                limits=_Limits(seed=seed, seconds=allowed, work=work, gap=gap),
-                progress=_whole(progress, model, parts, answers, start) if progress else None,
-            )
-        )
-        if answers[-1].status == "infeasible":
-            break
-    return _join(model, parts, answers, time.process_time() - began)
+
+    def solve(part: Part, start: Floats | None, *, seconds: float, progress: Progress | None) -> Answer:
+        limits = _Limits(seed=seed, seconds=seconds, work=work, gap=gap)
+        return _solve_part(part.model, start=start, limits=limits, progress=progress)
+
+    return solve_apart(model, solve, start=best_start(model, starts), seconds=seconds, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,92 +82,10 @@ class _Limits:
     gap: float
 
 
-def _best_start(model: Model, starts: Sequence[Floats]) -> Floats | None:
+def best_start(model: Model, starts: Sequence[Floats]) -> Floats | None:
+    """Return the cheapest of the starts that keep all rows, or None."""
     good = [values for values in starts if not model.breaks(values)]
     return min(good, key=model.objective) if good else None
-
-
-def _size(columns: NDArray[np.intp]) -> float:
-    """Return the share of time a part deserves: a little more than in proportion, since search grows faster."""
-    return float(len(columns) ** 1.5)
-
-
-def _components(model: Model) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Return columns and rows of the parts that share no row, largest first, then by first column.
-
-    Columns that stand in no row are gathered into one part of their own.
-    """
-    rows, columns = model.matrix.shape
-    entries = model.matrix.tocoo()
-    graph = coo_matrix((np.ones(entries.nnz), (entries.row + columns, entries.col)), shape=(rows + columns,) * 2)
-    _, label = connected_components(graph, directed=False)
-    lonely = np.bincount(entries.col, minlength=columns) == 0
-    of_column = np.where(lonely, -1, label[:columns])
-    of_row = label[columns:]
-    parts = []
-    for number in np.unique(of_column):
-        own_rows = np.flatnonzero(of_row == number) if number >= 0 else np.array([], dtype=np.intp)
-        parts.append((np.flatnonzero(of_column == number), own_rows))
-    return sorted(parts, key=lambda part: (-len(part[0]), int(part[0][0])))
-
-
-def _part(model: Model, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> Model:
-    """Return the programme of some columns and the rows that hold them, without the constant."""
-    return Model(
-        cost=model.cost[columns],
-        lower=model.lower[columns],
-        upper=model.upper[columns],
-        integer=model.integer[columns],
-        matrix=model.matrix[rows][:, columns],
-        row_lower=model.row_lower[rows],
-        row_upper=model.row_upper[rows],
-    )
-
-
-def _whole(
-    progress: Progress,
-    model: Model,
-    parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
-    answers: list[Answer],
-    start: Floats | None,
-) -> Progress:
-    """Return a progress function for the part now solved that reports on the whole programme.
-
-    Parts not yet begun count with their start (infinite without one) and with the bound that their columns give.
-    """
-    later = np.concatenate([columns for columns, _ in parts[len(answers) + 1 :]] or [np.array([], dtype=np.intp)])
-    cost = model.offset + sum(answer.objective for answer in answers)
-    bound = model.offset + sum(answer.bound for answer in answers)
-    if len(later):
-        cost += float(model.cost[later] @ start[later]) if start is not None else np.inf
-        bound += float(np.minimum(model.cost * model.lower, model.cost * model.upper)[later].sum())
-
-    def report(best: float, proved: float) -> None:
-        progress(cost + best, bound + proved)
-
-    return report
-
-
-def _join(
-    model: Model,
-    parts: list[tuple[NDArray[np.intp], NDArray[np.intp]]],
-    answers: list[Answer],
-    cpu_s: float,
-) -> Answer:
-    """Return the answer of the whole from the answers of its parts."""
-    nodes = sum(answer.nodes for answer in answers)
-    worst = max((_SEVERITY.index(answer.status) for answer in answers), default=0)
-    status = _SEVERITY[worst]
-    if status == "infeasible":
-        return Answer(np.array([]), np.inf, np.inf, "infeasible", nodes, cpu_s)
-    values = np.zeros(len(model.cost))
-    for (columns, _), answer in zip(parts, answers, strict=True):
-        values[columns] = answer.values
-    objective = model.objective(values)
-    bound = min(objective, model.offset + sum(answer.bound for answer in answers))
-    if relative_gap(objective, bound) <= OPTIMAL_WITHIN:
-        status = "optimal"
-    return Answer(values, objective, bound, status, nodes, cpu_s)
 
 
 def _solve_part(model: Model, *, start: Floats | None, limits: _Limits, progress: Progress | None) -> Answer:
