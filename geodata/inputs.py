@@ -64,10 +64,6 @@ class DatabaseAddress:
         found += [match[1] for match in _PASSWORD_SETTING.findall(self.connection)]
         return tuple(dict.fromkeys(text for word in found if word for text in (word, unquote(word))))
 
-    def exists(self) -> bool:
-        """Return True: only reading tells whether a database answers."""
-        return True
-
 
 @dataclass(frozen=True, slots=True)
 class StandardInput:
@@ -97,10 +93,6 @@ class StandardInput:
             Nothing is piped in, or more than 1 GiB.
         """
         return _content_of(self.stream)
-
-    def exists(self) -> bool:
-        """Return True: it is always there, if empty."""
-        return True
 
 
 Input = Path | DatabaseAddress | StandardInput
