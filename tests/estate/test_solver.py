@@ -190,7 +190,7 @@ def test_published_facility_location_is_proved(real_data: Path, name: str, optim
     m, n = int(numbers[0]), int(numbers[1])
     capacity, fixed = numbers[2 : 2 + m], numbers[2 + m : 2 + 2 * m]
     demand = numbers[2 + 2 * m : 2 + 2 * m + n]
-    cost = numbers[2 + 2 * m + n :].reshape(m, n)
+    cost = numbers[2 + 2 * m + n :].reshape(n, m).T
     answer = solve_mip(_facility_location(capacity, fixed, demand, cost), seconds=60)
     assert answer.status == "optimal"
     assert answer.objective == pytest.approx(optimum)
