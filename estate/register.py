@@ -15,6 +15,7 @@ from estate.funnel import funnel, funnel_rules, in_stage
 from estate.identity import slug
 from estate.intake import AssetList
 from estate.pipeline import status_questions
+from estate.repeats import without_repeats
 from estate.same_building import add_buildings, match_buildings
 from geodata.errors import DataError, Fault, examples
 
@@ -61,7 +62,8 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     ----------
     lists
         One per file, as :func:`estate.intake.read_asset_list` gives them. A body may have several files; rows of the
-        second that carry a reference of the first are told apart by file and row.
+        second that carry a reference of the first are told apart by file and row, and a building that stands in two of
+        its files is counted once (:mod:`estate.repeats`).
 
     Raises
     ------
@@ -69,7 +71,10 @@ def build_register(lists: Sequence[AssetList]) -> Register:
         If there is no list, a file is given twice, or a body is spelled in two ways; all at once.
     """
     _check_lists(lists)
-    assets = gpd.GeoDataFrame(pd.concat([_own(one) for one in lists]), crs="EPSG:27700")
+    for one in lists:
+        _check_account(one)
+    lists = without_repeats(lists)
+    assets = gpd.GeoDataFrame(pd.concat([one.accepted for one in lists]), crs="EPSG:27700")
     assets, clashes = _unique_ids(assets)
     matches = match_buildings(assets)
     assets = add_buildings(assets, matches)
@@ -109,12 +114,12 @@ def shared_buildings(assets: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.sort_values("n_bodies", ascending=False, kind="stable", ignore_index=True)
 
 
-def _own(one: AssetList) -> gpd.GeoDataFrame:
+def _check_account(one: AssetList) -> None:
+    """Raise where a list lost a row: a slip of ours."""
     if one.rows_in != len(one.accepted) + len(one.set_aside):
         raise ValueError(
             f"{one.file}: {one.rows_in} rows in, {len(one.accepted)} accepted, {len(one.set_aside)} set aside"
         )
-    return one.accepted
 
 
 def _check_lists(lists: Sequence[AssetList]) -> None:
