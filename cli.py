@@ -21,6 +21,7 @@ import typer
 from geodata.errors import ToolkitError
 
 if TYPE_CHECKING:
+    from estate.deliveries import Delivery
     from geodata.place import Place
 
 app = typer.Typer(
@@ -38,6 +39,9 @@ PlaceFile = Annotated[Path, typer.Argument(metavar="PLACE.TOML", help="The place
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="FOLDER", help="Folder that replaces [place] data.", show_default=False)
 ]
+Organisation = Annotated[str, typer.Option(help="The body that sent the lists, where they do not name it.")]
+Use = Annotated[str, typer.Option(help="What the buildings are used for, where the lists do not say.")]
+Postcodes = Annotated[Path | None, typer.Option(help="Postcode table (ONSPD or Code-Point), to check and find places.")]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Folder for the result files; without it only the summary is printed."),
@@ -72,11 +76,9 @@ def check(
         ),
     ],
     *,
-    organisation: Annotated[str, typer.Option(help="The body that sent the lists, where they do not name it.")] = "",
-    use: Annotated[str, typer.Option(help="What the buildings are used for, where the lists do not say.")] = "",
-    postcodes: Annotated[
-        Path | None, typer.Option(help="Postcode table (ONSPD or Code-Point), to check and find places.")
-    ] = None,
+    organisation: Organisation = "",
+    use: Use = "",
+    postcodes: Postcodes = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what each column was taken for, and why.")] = False,
     data: Data = None,
     out: Out = None,
@@ -270,6 +272,153 @@ def demo(
         write_demo(folder, seed=seed)
     place = _place(out / "input" / "place.toml", seed=seed, seconds=seconds)
     _run(place, out / "results", overwrite=overwrite, as_json=as_json, quiet=quiet)
+
+
+register_app = typer.Typer(
+    help="Example:  onetown register add county.gpkg fire.xlsx --organisation 'Fire and Rescue' --who Ann"
+    "\n\nKeep the lists of all bodies in one register over years: add, diff, show. Each takes --json.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(register_app, name="register", short_help="Keep the lists of all bodies in one register over years.")
+
+RegisterName = Annotated[
+    str,
+    typer.Argument(
+        metavar="REGISTER", help="A .gpkg file, or postgresql://user@host/database#schema.", show_default=False
+    ),
+]
+
+
+@register_app.command("add", short_help="Compare a delivery with the register, then let it replace its bodies' rows.")
+def register_add(
+    register: RegisterName,
+    lists: Annotated[list[str], typer.Argument(metavar="LIST...", help="The whole lists of one or more bodies.")],
+    *,
+    organisation: Organisation = "",
+    use: Use = "",
+    postcodes: Postcodes = None,
+    who: Annotated[str, typer.Option(help="Who saves it; the name you are logged in with by default.")] = "",
+    note: Annotated[str, typer.Option(help="Why, for those who look at the history.")] = "",
+    expect: Annotated[
+        int | None, typer.Option(min=0, help="The version you looked at; refused where it is not the last.")
+    ] = None,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Even where most of a body's buildings go.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown register add county.gpkg fire.xlsx --organisation "Fire and Rescue" --note "2026 return"
+
+    Compare a body's new list with its last one, say what is new, gone and changed, and keep it as a new version. Other
+    bodies' rows stay. Earlier versions stay readable. Who is overtaken by somebody else is told, and nothing is lost.
+    """  # noqa: D400
+    from datetime import UTC, datetime  # noqa: PLC0415
+    from getpass import getuser  # noqa: PLC0415
+
+    from estate.history import add, open_store  # noqa: PLC0415
+    from estate.history_telling import added_sentences, tell_added  # noqa: PLC0415
+
+    store, say = open_store(register), _talk(quiet=quiet)
+    delivery = _delivery(lists, organisation=organisation, use=use, postcodes=postcodes, say=say)
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    saved = add(store, delivery, when=when, who=who or getuser(), note=note, expected=expect, accept_loss=accept_loss)
+    _answer(tell_added(store, saved), added_sentences(store, saved), as_json=as_json, out=None)
+
+
+@register_app.command("diff", short_help="Say what a delivery would change, or what changed between two versions.")
+def register_diff(
+    register: RegisterName,
+    lists: Annotated[
+        list[str] | None, typer.Argument(metavar="[LIST...]", help="The whole lists of some bodies.")
+    ] = None,
+    *,
+    before: Annotated[str, typer.Option("--from", help="Version (number or date) to compare from.")] = "",
+    after: Annotated[str, typer.Option("--to", help="Version to compare with; the last by default.")] = "",
+    organisation: Organisation = "",
+    use: Use = "",
+    postcodes: Postcodes = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown register diff county.gpkg fire.xlsx --organisation "Fire and Rescue"
+
+    Compare a list with the register and save nothing; or compare two versions: --from 3 --to 2026-03-31.
+    """  # noqa: D400
+    from estate.history import between, diff, open_store  # noqa: PLC0415
+    from estate.history_telling import diff_sentences, tell_diff  # noqa: PLC0415
+    from estate.store import choose_version  # noqa: PLC0415
+
+    if bool(lists) == bool(before):
+        raise typer.BadParameter("Give lists to compare with the register, or --from VERSION.")
+    store = open_store(register)
+    versions = store.versions()
+    if lists:
+        delivery = _delivery(lists, organisation=organisation, use=use, postcodes=postcodes, say=_talk(quiet=quiet))
+        changes = diff(store, delivery)
+        lines = diff_sentences(versions, delivery, changes)
+    else:
+        numbers = [
+            choose_version(versions, said or str(len(versions)), store=store.shown).number for said in (before, after)
+        ]
+        changes = between(store, *numbers)
+        lines = [*changes.sentences(), f"From version {numbers[0]} to {numbers[1]}."]
+    _answer(tell_diff(store, changes), lines, as_json=as_json, out=None)
+
+
+@register_app.command("show", short_help="List the versions of a register, or read one of them.")
+def register_show(
+    register: RegisterName,
+    *,
+    version: Annotated[str, typer.Option("--version", help="A number, or a date: the register as it stood then.")] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write that version here: .gpkg, .csv or .parquet.")
+    ] = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Example:  onetown register show county.gpkg --version 2026-03-31 --out march.gpkg
+
+    Say which versions there are, who saved them, when and from which files; or read one as it was.
+    """  # noqa: D400
+    from estate import history_telling as telling  # noqa: PLC0415
+    from estate.history import open_store, write_version  # noqa: PLC0415
+    from estate.store import choose_version  # noqa: PLC0415
+
+    store = open_store(register)
+    versions = store.versions()
+    if not version and out is None:
+        values, lines = telling.tell_versions(store, versions), telling.version_sentences(store, versions)
+        _answer(values, lines, as_json=as_json, out=None)
+        return
+    chosen = choose_version(versions, version or str(len(versions)), store=store.shown)
+    contents = store.read(chosen.number)
+    if out is not None:
+        write_version(contents, out, overwrite=overwrite)
+    _answer(
+        telling.tell_contents(store, chosen, contents),
+        telling.contents_sentences(chosen, contents),
+        as_json=as_json,
+        out=out,
+    )
+
+
+def _delivery(
+    lists: Sequence[str], *, organisation: str, use: str, postcodes: Path | None, say: Callable[[str], None]
+) -> Delivery:
+    """Return the lists as one delivery, read as `check` reads them."""
+    from estate.deliveries import delivery_of  # noqa: PLC0415
+    from estate.load import load_register  # noqa: PLC0415
+    from geodata.files import sha256_of  # noqa: PLC0415
+    from geodata.inputs import input_named  # noqa: PLC0415
+    from geodata.load import load_postcodes  # noqa: PLC0415
+    from maps.study import list_place  # noqa: PLC0415
+
+    place = list_place(lists, organisation=organisation, use=use, postcodes=postcodes)
+    register = load_register(place, postcodes=load_postcodes(place), say=say)
+    sources = [input_named(name) for name in lists]
+    return delivery_of(register, checksums={source: sha256_of(source) for source in sources})
 
 
 def main() -> None:
