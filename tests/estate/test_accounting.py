@@ -177,6 +177,18 @@ def test_own_references_name_the_same_building_in_any_order(witness: Witness, tm
     pd.testing.assert_series_equal(one.accepted.loc[same, "reference"], shuffled.accepted.loc[same, "reference"])
 
 
+def test_sheets_that_use_the_same_references_keep_every_row(tmp_path: Path) -> None:
+    """A workbook often has a sheet of land and one of buildings, each counted from 1."""
+    path = tmp_path / "estate.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for sheet, name, east in (("Buildings", "Town Hall", 400_500), ("Land", "Town Field", 401_500)):
+            rows = {"Asset code": ["A1"], "Name": [name], "Easting": [east], "Northing": [300_500]}
+            pd.DataFrame(rows).to_excel(book, sheet_name=sheet, index=False)
+    one = read_asset_list(ListSettings(path, organisation="Council"))
+    assert one.rows_in == len(one.accepted) == 2
+    assert one.accepted.index.is_unique
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [("Â£62 p.a.", "£62 p.a."), ("CafÃ©", "Café"), ("St Johnâ€™s", "St John\u2019s"), ("M\u00c3\u00b4n", "Môn")],
