@@ -83,6 +83,7 @@ def check(
     data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
+    seed: Seed = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -97,7 +98,7 @@ def check(
 
     say = _talk(quiet=quiet)
     if len(inputs) == 1 and inputs[0].endswith(".toml"):
-        study = Study(_place(Path(inputs[0]), data=data))
+        study = Study(_place(Path(inputs[0]), data=data, seed=seed))
         study = with_geography(study, say=say) if study.place.census and study.place.boundaries else study
     else:
         study = Study(list_place(inputs, organisation=organisation, use=use, postcodes=postcodes))
