@@ -54,6 +54,8 @@ HEADINGS = {
     "name_filled_down": "Names taken from the row above",
     "tenure_unknown": "Unknown tenures",
     "use_unknown": "Unknown uses",
+    "status_unknown": "Unknown statuses",
+    "repeated_in_another_list": "Listed in two files of one body",
     "no_organisation": "Whose list is it?",
     "no_rows": "Lists without rows",
     "sheet_without_places": "Sheets not read",

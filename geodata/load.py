@@ -13,7 +13,7 @@ from geodata.boundaries import AreaReport, LargerAreas, read_areas
 from geodata.census import Census, read_census
 from geodata.crs import to_bng
 from geodata.errors import CoverageError, DataError, did_you_mean
-from geodata.files import read_areas_file
+from geodata.files import read_areas_file, read_table
 from geodata.place import BoundarySource, Place
 from geodata.postcodes import read_postcodes
 from geodata.travel import Travel, straight_line_travel
@@ -77,6 +77,26 @@ def load_geography(place: Place) -> Geography:
 def load_postcodes(place: Place) -> pd.DataFrame | None:
     """Return the centres of postcodes (BNG) that the place names, or None."""
     return None if place.postcodes is None else read_postcodes(place.find(place.postcodes.file))
+
+
+def load_notes(place: Place) -> pd.DataFrame | None:
+    """Return the interview notes that the place names (columns ``locality`` and ``note``), or None.
+
+    Raises
+    ------
+    DataError
+        The table lacks one of the columns.
+    """
+    if place.notes is None:
+        return None
+    notes = read_table(place.find(place.notes.file))
+    lacking = [name for name in ("locality", "note") if name not in notes]
+    if lacking:
+        raise DataError(
+            f"{place.notes.file}: there is no column {' or '.join(repr(name) for name in lacking)}. "
+            f"It has {', '.join(map(str, notes.columns))}. Head the columns locality and note."
+        )
+    return notes
 
 
 def load_travel(place: Place, areas: gpd.GeoDataFrame, assets: gpd.GeoDataFrame) -> Travel:

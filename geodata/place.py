@@ -194,6 +194,8 @@ class PairChoice(Section):
 class Place(Section):
     """A whole ``place.toml``, checked.
 
+    ``[[funnel]]`` stages, where given, replace those of ``estate/data/funnel.toml``.
+
     Attributes
     ----------
     path
@@ -217,6 +219,7 @@ class Place(Section):
     access: AccessChoice = AccessChoice()
     options: OptionChoice = OptionChoice()
     pairs: PairChoice = PairChoice()
+    funnel: tuple[dict[str, object], ...] = ()
     assumptions: dict[str, float] = {}
 
     def with_choices(

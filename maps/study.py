@@ -17,17 +17,20 @@ import pandas as pd
 
 from estate.clusters import access_clusters
 from estate.colocation import build_problem
+from estate.factors import Knowledge
+from estate.funnel import check_stages, funnel
 from estate.load import load_prices, load_register, load_teams
 from estate.options import solve_options
 from estate.pairs import find_pairs
 from estate.phrases import pounds
 from estate.pipeline import pipeline
 from estate.plans import Plan
-from estate.register import Register, funnel
-from estate.space import estimate_assets, space_and_rates
+from estate.register import Register
+from estate.space import estimate_assets
+from estate.standard import energy_factor, space_and_rates
 from estate.yardsticks import add_locality, leases_by_year, yardsticks
 from geodata.errors import DataError
-from geodata.load import Geography, load_geography, load_postcodes, load_travel
+from geodata.load import Geography, load_geography, load_notes, load_postcodes, load_travel
 from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
 from segmentation.segments import Segments, build_segments
@@ -160,16 +163,26 @@ def _estate(place: Place, register: Register, areas: gpd.GeoDataFrame | None) ->
     assets, estimates = estimate_assets(register.assets, standard, rates)
     located = assets if areas is None else add_locality(assets, areas)
     kinds = [kind for kind in YARDSTICKS_BY if kind in located]
-    measured = {kind: yardsticks(located, by=kind, standard=standard).rename_axis("group") for kind in kinds}
+    energy = energy_factor(place.assumptions)
+    measured = {
+        kind: yardsticks(located, by=kind, standard=standard, energy=energy).rename_axis("group") for kind in kinds
+    }
+    stages = check_stages(list(place.funnel), source=str(place.path)) if place.funnel else None
     return Estate(
         assets=assets,
         estimates=estimates,
-        funnel=funnel(assets),
-        yardsticks=pd.concat(measured, names=["by"]),
+        funnel=funnel(assets, stages),
+        yardsticks=pd.concat(measured, names=["by", "group"]),
         leases=leases_by_year(assets),
         pipeline=pipeline(assets),
         clusters=access_clusters(assets),
-        pairs=find_pairs(assets, within_m=place.pairs.within_m, within_min=place.pairs.within_min, standard=standard),
+        pairs=find_pairs(
+            located,
+            within_m=place.pairs.within_m,
+            within_min=place.pairs.within_min,
+            standard=standard,
+            knowledge=Knowledge(never_together=place.options.never_together, notes=load_notes(place), energy=energy),
+        ),
     )
 
 
