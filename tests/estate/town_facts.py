@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import Point, box
 
+from estate import recheck
 from estate.access import AccessStandard, access_table
 from estate.colocation import Problem, build_problem
 from estate.costs import CostRules
@@ -64,6 +65,7 @@ def random_town(seed: int) -> Problem:
         pins=_pins(random),
         never_together=(("secure", "open"),),
         max_move_km=float(random.uniform(3.0, 9.0)),
+        max_public_move_km=float(random.uniform(1.5, 9.0)),
         usable_share=float(random.choice([0.8, 1.0])),
         front_desk_m2=30.0,
         fixed_services=(),
@@ -138,11 +140,15 @@ def _pins(random: np.random.Generator) -> tuple[Pin, ...]:
 
 
 def cheapest(problem: Problem, *, alone: bool = False) -> float:
-    """Return the least cost of all plans that the independent check lets pass, by trying every one, cheapest first."""
-    arcs, buildings, blocks = problem.arcs, problem.buildings, problem.blocks
-    options = [arcs.index[(arcs["block"] == number) & (_own(problem) | (not alone))] for number in range(len(blocks))]
-    choices = np.stack([axis.ravel() for axis in np.meshgrid(*options, indexing="ij")], axis=1)
-    place, moving = arcs["building"].to_numpy()[choices], arcs["cost_gbp"].to_numpy()[choices].sum(axis=1)
+    """Return the least cost of all plans that the independent check lets pass, by trying every one, cheapest first.
+
+    Neither the arcs nor the arrays are asked: whether and for how much a block may move, the check says.
+    """
+    buildings, blocks = problem.buildings, problem.blocks
+    price = _prices(problem, alone=alone)
+    options = [np.flatnonzero(np.isfinite(row)) for row in price]
+    place = np.stack([axis.ravel() for axis in np.meshgrid(*options, indexing="ij")], axis=1)
+    moving = price[np.arange(len(blocks)), place].sum(axis=1)
     held = np.stack([(place == number).any(axis=1) for number in range(len(buildings))], axis=1)
     kept = held | buildings["must_keep"].to_numpy() | (buildings["keep_gbp"] <= buildings["release_gbp"]).to_numpy()
     cost = moving + np.where(kept, buildings["keep_gbp"], buildings["release_gbp"]).sum(axis=1)
@@ -158,12 +164,17 @@ def cheapest(problem: Problem, *, alone: bool = False) -> float:
     return np.inf
 
 
-def _own(problem: Problem) -> pd.Series:
-    """Return True for the arcs that stay, or lead a team from one building of its body to another."""
-    body = problem.blocks["organisation"].to_numpy()[problem.arcs["block"]]
-    owner = problem.buildings["organisation"].to_numpy()
-    home = problem.blocks["home"].to_numpy()[problem.arcs["block"]]
-    return problem.arcs["stay"] | ((owner[problem.arcs["building"]] == body) & (owner[home] == body))
+def _prices(problem: Problem, *, alone: bool) -> np.ndarray:
+    """Return the cost of moving each block to each building, infinite where the check refuses that move by itself."""
+    price = np.full((len(problem.blocks), len(problem.buildings)), np.inf)
+    for number, block in enumerate(problem.blocks.itertuples()):
+        for end, target in enumerate(problem.buildings.index):
+            teams = problem.teams.loc[list(block.teams)].assign(to=target)
+            if target == block.asset_id:
+                price[number, end] = 0.0
+            elif not recheck._bad_moves(problem, teams, alone=alone):
+                price[number, end] = sum(recheck._cost_of_moving(team, problem) for _, team in teams.iterrows())
+    return price
 
 
 def _roomy(problem: Problem, place: np.ndarray, need: str) -> np.ndarray:
