@@ -159,7 +159,8 @@ def _by_values(grid: Grid, chosen: Mapping[str, ColumnMatch], evidence: Mapping[
     found: list[ColumnMatch] = []
 
     def claim(field: str, shape: str, *, also: str = "") -> None:
-        share, name = max(((evidence[name].shares[shape], name) for name in free), default=(0.0, ""))
+        name = max(free, key=lambda name: evidence[name].shares[shape], default="")  # the first column of equals
+        share = evidence[name].shares[shape] if name else 0.0
         if field not in taken and share >= SURE_BY_VALUES:
             found.append(
                 ColumnMatch(name, field, round(0.6 * share, 4), f"{share:.0%} of its values look like it{also}")

@@ -17,8 +17,12 @@ def find_grid(sheet: Sheet) -> Grid | None:
     """Return the table of a sheet, its header found among the first rows; None for a sheet without one.
 
     Title rows above the header, two header rows and headings with line breaks are understood. A sheet whose first
-    row already holds values gets numbered columns.
+    row already holds values gets numbered columns. The headings of a layer are its attribute names, whatever they say.
     """
+    if sheet.points is not None:
+        return (
+            grid_below(sheet, header=[cell_text(cell) for cell in sheet.rows[0]], first_row=1) if sheet.rows else None
+        )
     texts = [[cell_text(cell) for cell in row] for row in sheet.rows[:MAX_HEADER_ROW]]
     filled = [place for place, row in enumerate(texts) if sum(map(bool, row)) >= 1]
     if not filled:

@@ -25,6 +25,9 @@ from geodata.errors import CrsError
 BNG = "EPSG:27700"
 WGS84 = "EPSG:4326"
 
+SCILLY = (-6.6, 49.8, -6.1, 50.0)
+"""Degrees west, south, east and north of the Isles of Scilly."""
+
 Floats = NDArray[np.float64]
 Shapes = TypeVar("Shapes", gpd.GeoDataFrame, gpd.GeoSeries)
 
@@ -44,7 +47,8 @@ def bng_from_lonlat(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     -------
     tuple of ndarray
         Eastings and northings (metres, EPSG:27700, rounded to the millimetre), of the same shape; not-a-number
-        outside the grid of OSTN15, which covers Great Britain and its coastal waters.
+        outside the grid of OSTN15, which covers Great Britain and its coastal waters. The south of the Isles of
+        Scilly, which the grid of convertbng leaves out, is shifted by seven parameters (within 5 m).
 
     Examples
     --------
@@ -52,7 +56,14 @@ def bng_from_lonlat(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     >>> float(east[0]), float(north[0])
     (433653.095, 344856.808)
     """
-    return _converted(convert_bng, lon, lat)
+    east, north = _converted(convert_bng, lon, lat)
+    lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    west, south, right, top = SCILLY
+    beyond = np.isnan(east) & (lon >= west) & (lon <= right) & (lat >= south) & (lat <= top)
+    if beyond.any():
+        shift = pyproj.Transformer.from_crs(WGS84, BNG, always_xy=True)
+        east[beyond], north[beyond] = shift.transform(lon[beyond], lat[beyond])
+    return east, north
 
 
 def lonlat_from_bng(easting: ArrayLike, northing: ArrayLike) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -118,9 +119,19 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         frame = _read_plain_parquet(path)
     except GEOSException as error:
         raise _broken_shape(path, error) from error
-    except OSError as error:
+    except (OSError, pa.ArrowException) as error:
         raise _broken_parquet(path) from error
+    _check_texts(frame, path)
     return frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
+
+
+def _check_texts(frame: pd.DataFrame, path: Path) -> None:
+    """Raise where a text column holds bytes that are not text: Parquet finds out only when they are looked at."""
+    try:
+        for name in [name for name in frame.columns if frame[name].dtype == "str"]:
+            frame[name].astype(object)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise _broken_parquet(path) from error
 
 
 def _read_plain_parquet(path: Path) -> pd.DataFrame:

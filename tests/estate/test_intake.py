@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -373,3 +374,22 @@ def test_sheets_that_overlap_list_each_building_once(tmp_path: Path) -> None:
         "The row repeats row 2 of sheet 'All': the same reference, name and address."
     ]
     assert one.accepted.questions.tolist()[2] == "The reference 'A1' stands at several different rows."
+
+
+def test_first_row_of_a_layer_is_never_lost(tmp_path: Path) -> None:
+    """Attributes called "Foo" and "2023" are headings of a layer, not its first row."""
+    point = {"type": "Point", "coordinates": [-2.3, 53.4]}
+    feature = {"type": "Feature", "properties": {"Foo": "Town Hall", "2023": "x"}, "geometry": point}
+    path = tmp_path / "layer.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature, feature]}), encoding="utf-8")
+    one = read_asset_list(ListSettings(path, organisation="Council"))
+    assert one.rows_in == 2
+    assert one.rows_in == len(one.accepted) + len(one.set_aside)
+
+
+def test_two_unnamed_columns_of_metres_are_easting_then_northing(write_list: WriteList) -> None:
+    """Nobody writes them the other way round without saying so."""
+    rows = [["Town Hall", "DE1 2FS", 435400, 336400], ["Library", "DE22 2QN", 433900, 340000]]
+    rows += [["Depot", "DE24 8QP", 438400, 333600], ["Office", "S40 1QN", 438200, 371100]]
+    one = read_asset_list(ListSettings(write_list(rows), organisation="Council"))
+    assert one.accepted.geometry.x.tolist() == [435400, 433900, 438400, 438200]

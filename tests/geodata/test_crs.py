@@ -160,3 +160,10 @@ def test_a_shapefile_of_an_older_program_is_recognised(real_data: Path) -> None:
     """Camden's outlines say 'Transverse_Mercator' where others say EPSG:27700."""
     camden = gpd.read_file(real_data / "census" / "camden2011" / "Camden_oa11.shp")
     assert to_bng(camden).geometry.geom_equals(camden.geometry).all()
+
+
+def test_the_south_of_scilly_is_in_britain() -> None:
+    """St Mary's police station: the grid of convertbng ends just north of it."""
+    east, north = bng_from_lonlat([-6.31772], [49.9146])
+    assert abs(float(east[0]) - 90_151) < 20
+    assert abs(float(north[0]) - 10_541) < 20
