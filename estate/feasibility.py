@@ -15,13 +15,19 @@ from scipy.sparse import csr_matrix, hstack
 from estate.colocation import Problem, build_problem
 from estate.model import Formulation, formulate
 from estate.phrases import listed
-from estate.programme import Model
+from estate.programme import Answer, Floats, Indices, Model
 from estate.rules import Rules
 from estate.solver import solve_mip
-from geodata.errors import InfeasibleError, examples
+from geodata.errors import InfeasibleError, SolverError, examples
 
 SECONDS_EACH = 5.0
-LEAST_SHOWN = 1e-4
+LEAST_SHOWN = 1e-3
+#: Families of rows that may give: how much one unit weighs against a desk, and how the amount is told.
+LOOSENED = {
+    "desks": (1.0, "{:,.1f} more usable desks"),
+    "floor space": (0.1, "{:,.0f} m2 more floor space"),
+    "access": (100.0, "access standards that permit {:.1f} points more of loss, over all services and segments"),
+}
 
 
 def check_releases(problem: Problem) -> None:
@@ -60,49 +66,68 @@ def explain(formulation: Formulation, *, seed: int = 0) -> InfeasibleError:
     problem = formulation.problem
     pinned = [f"'{name}'" for name in problem.buildings.index[problem.buildings["must_release"]]]
     ways = [*_loosened_rows(formulation, seed), *_other_rules(problem, seed)]
+    together = "" if ways else _loosened(formulation, tuple(LOOSENED), seed)
     remedy = (
         f"Any one of these would free a plan: {'; '.join(ways)}; or drop a pin."
         if ways
-        else "No other rule frees a plan by itself: drop a pin."
+        else f"No other rule frees a plan by itself, but together these would: {together}; or drop a pin."
+        if together
+        else "No other rule frees a plan: drop a pin."
     )
     return InfeasibleError(f"No plan satisfies the rules while {listed(pinned)} must be released. {remedy}")
 
 
 def _loosened_rows(formulation: Formulation, seed: int) -> Iterator[str]:
-    words = {"desks": "{:,.1f} more usable desks", "floor space": "{:,.0f} m2 more floor space"}
-    for family, sentence in words.items():
-        lacking = _least_violation(formulation.model, family, seed)
-        if lacking is not None:
-            total, rows = lacking
-            where = list(dict.fromkeys(_building_of(formulation, row) for row in rows))
-            yield f"{sentence.format(total)} ({examples(where)})"
-    lacking = _least_violation(formulation.model, "access", seed)
-    if lacking is not None:
-        yield f"access standards that permit {100 * lacking[0]:.1f} points more of loss, over all services and segments"
+    """Loosen each family of rows by itself and say by how much."""
+    told = (_loosened(formulation, (family,), seed) for family in LOOSENED)
+    return (words for words in told if words)
 
 
-def _least_violation(model: Model, family: str, seed: int) -> tuple[float, list[int]] | None:
-    """Return by how much the rows of a family must give in all, and which, or None where that does not help."""
-    rows = model.families.get(family, np.array([], dtype=np.intp))
-    if not len(rows):
-        return None
+def _loosened(formulation: Formulation, families: tuple[str, ...], seed: int) -> str:
+    """Return by how much the rows of some families must give, in words; empty where that does not help."""
+    model = formulation.model
+    rows = np.concatenate([model.families.get(family, np.array([], dtype=np.intp)) for family in families])
+    weight = np.concatenate([np.full(len(model.families.get(family, ())), LOOSENED[family][0]) for family in families])
+    given = _least_violation(model, rows, weight, seed)
+    parts = []
+    for family in families:
+        own = np.isin(rows, model.families.get(family, ())) & (given > LEAST_SHOWN / weight)
+        if own.any():
+            where = list(dict.fromkeys(_building_of(formulation, int(row)) for row in rows[own] if family != "access"))
+            words = LOOSENED[family][1].format(given[own].sum() * (100.0 if family == "access" else 1.0))
+            parts.append(f"{words} ({examples(where)})" if where else words)
+    return listed(parts) if parts else ""
+
+
+def _least_violation(model: Model, rows: Indices, weight: Floats, seed: int) -> Floats:
+    """Return by how much each row must give so that there is a plan, the weighted sum as small as possible.
+
+    All zero where no amount helps, or where none was found in time.
+    """
     n_new = len(rows)
     sign = np.where(np.isfinite(model.row_upper[rows]), -1.0, 1.0)
     slack = csr_matrix((sign, (rows, np.arange(n_new))), shape=(model.matrix.shape[0], n_new))
     elastic = replace(
         model,
-        cost=np.concatenate([np.zeros(len(model.cost)), np.ones(n_new)]),
+        cost=np.concatenate([np.zeros(len(model.cost)), weight]),
         lower=np.concatenate([model.lower, np.zeros(n_new)]),
         upper=np.concatenate([model.upper, np.full(n_new, np.inf)]),
         integer=np.concatenate([model.integer, np.zeros(n_new, dtype=np.bool_)]),
         matrix=csr_matrix(hstack([model.matrix, slack])),
         offset=0.0,
     )
-    answer = solve_mip(elastic, seed=seed, seconds=SECONDS_EACH, gap=0.01)
-    given = answer.values[len(model.cost) :]
-    if answer.status == "infeasible" or answer.objective <= LEAST_SHOWN:
+    answer = _solve_briefly(elastic, seed)
+    if answer is None or answer.status == "infeasible":
+        return np.zeros(n_new)
+    return answer.values[len(model.cost) :]
+
+
+def _solve_briefly(model: Model, seed: int) -> Answer | None:
+    """Return the answer of a few seconds, or None where nothing was found in them."""
+    try:
+        return solve_mip(model, seed=seed, seconds=SECONDS_EACH, gap=0.01)
+    except SolverError:
         return None
-    return answer.objective, [int(row) for row in rows[given > LEAST_SHOWN]]
 
 
 def _building_of(formulation: Formulation, row: int) -> str:
@@ -145,4 +170,5 @@ def _possible(problem: Problem, seed: int) -> bool:
     """Return True where some plan satisfies the rules."""
     model = formulate(problem).model
     nothing = replace(model, cost=np.zeros(len(model.cost)), offset=0.0)
-    return solve_mip(nothing, seed=seed, seconds=SECONDS_EACH).status != "infeasible"
+    answer = _solve_briefly(nothing, seed)
+    return answer is not None and answer.status != "infeasible"

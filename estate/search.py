@@ -2,7 +2,7 @@
 
 Branch and bound alone may sit for minutes on a programme whose plan and bound are both easy to better. Five steps:
 
-1. *Try it whole*, for a while. Small programmes end here.
+1. *Try it whole*, for a while. Small programmes end here; one that is nearly closed goes on to step 5.
 2. *Relax.* Keep only the first variables whole. What that costs at least, every solution costs at least: a bound.
 3. *Be cautious.* Relax a programme with a little less room in its rows, hold its first variables, and solve for the
    others: with a little slack the pieces fit together.
@@ -51,6 +51,7 @@ SMALLEST, LARGEST = 10, 40
 PATIENCE = 15
 LAST_IDLE_ROUND = 150
 FEW_FIRST = 12
+NEARLY = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,10 @@ class _Best:
         return relative_gap(self.objective, self.bound) <= self.gap
 
     @property
+    def nearly_closed(self) -> bool:
+        return relative_gap(self.objective, self.bound) <= NEARLY
+
+    @property
     def over(self) -> bool:
         return self.closed or self.seconds_left <= 0.0
 
@@ -184,7 +189,7 @@ def _search_part(best: _Best, strategy: Strategy, *, seed: int, rounds: int | No
     """Take the five steps on one part."""
     few = np.count_nonzero(strategy.first) <= FEW_FIRST
     _whole(best, seed=seed, work=None if few and rounds is None else WHOLE_WORK)
-    if not (best.over or few):
+    if not (best.over or few or best.nearly_closed):
         _relax(best, strategy, seed=seed)
         _be_cautious(best, strategy, seed=seed)
         _improve(best, strategy, seed=seed, rounds=rounds)
