@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from estate.access import Cells, access_table, check_coverage, delivering, merge_cells, sites_of
 from estate.costs import CostRules, building_costs, contract_end, numbers
-from estate.inspection import by_asset, check_facts, held_contract, never_moves
+from estate.inspection import by_asset, check_facts, held_contract, in_choice, never_moves, on_the_way_out
 from estate.rules import Rules
 from geodata.errors import examples
 from geodata.travel import Travel
@@ -122,7 +122,7 @@ def build_problem(
     rules, costs = rules or Rules(), costs or CostRules()
     check_facts(assets, teams, rules, start_year=costs.start_year)
     register, everyone = assets.sort_index(), teams.sort_index()
-    chosen = register[register["use"].isin(rules.uses)] if rules.uses else register
+    chosen = register[in_choice(register, everyone, rules)]
     blocks = _blocks(everyone, chosen.index, rules)
     buildings = _buildings(chosen, blocks, rules, costs)
     arcs = _arcs(chosen, buildings, blocks, rules, costs)
@@ -149,7 +149,7 @@ def build_problem(
         segments=segments,
         rules=rules,
         costs=costs,
-        notes=_notes(chosen, buildings),
+        notes=(*_left_out(register, chosen, rules), *_notes(chosen, buildings)),
     )
 
 
@@ -239,7 +239,8 @@ def _arcs(
     open_to = ~blocks["front_desk"].to_numpy()[:, None] | buildings["public"].to_numpy()[None]
     reach_km = np.where(blocks["front_desk"], rules.reach_km(public=True), rules.reach_km(public=False))
     near = metres <= reach_km[:, None] * METRES_A_KM + 1e-6
-    may = blocks["moves"].to_numpy()[:, None] & ~buildings["must_release"].to_numpy()[None]
+    open_still = ~(buildings["must_release"] | on_the_way_out(chosen, rules)).to_numpy()
+    may = blocks["moves"].to_numpy()[:, None] & open_still[None]
     block, building = np.nonzero(stay | (may & near & open_to & fits & ~_repelled(blocks, len(buildings), rules)))
     moved = ~stay[block, building]
     each = costs.per_fte_gbp + costs.travel_gbp_per_fte_km * metres[block, building] / METRES_A_KM
@@ -278,6 +279,15 @@ def _repelled(blocks: pd.DataFrame, n_buildings: int, rules: Rules) -> NDArray[n
 def in_class(blocks: pd.DataFrame, name: str) -> pd.Series:
     """Return True for the blocks whose security class or service has this name."""
     return blocks["security_class"].eq(name) | blocks["service"].eq(name)
+
+
+def _left_out(register: gpd.GeoDataFrame, chosen: gpd.GeoDataFrame, rules: Rules) -> tuple[str, ...]:
+    """Say which buildings of the uses asked for are not decided about."""
+    of_use = register["use"].isin(rules.uses) if rules.uses else pd.Series(True, index=register.index)
+    out = list(register.index[of_use & on_the_way_out(register, rules) & ~register.index.isin(chosen.index)])
+    if not out:
+        return ()
+    return (f"{examples(out, total=int(of_use.sum()))} closed or on the way out with nobody in: not decided about.",)
 
 
 def _notes(chosen: gpd.GeoDataFrame, buildings: pd.DataFrame) -> tuple[str, ...]:

@@ -24,13 +24,26 @@ def check_facts(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, *, star
         contradict each other.
     """
     faults = [*_repeats(assets, "assets"), *_repeats(teams, "teams"), *_unknown_uses(assets, rules)]
-    chosen = assets[assets["use"].isin(rules.uses)] if rules.uses else assets
+    chosen = assets[in_choice(assets, teams, rules)]
     faults += _bad_numbers(chosen)
     faults += _bad_teams(teams, assets)
     faults += _unknown_classes(teams, rules)
     faults += _bad_pins(assets, chosen, teams, rules, start_year)
     if faults:
         raise DataError(" ".join(faults))
+
+
+def in_choice(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return True for buildings to decide about: of the uses asked for, and not on their way out with nobody in."""
+    of_use = assets["use"].isin(rules.uses) if rules.uses else pd.Series(True, index=assets.index)
+    return of_use & (~on_the_way_out(assets, rules) | assets.index.isin(teams["asset_id"]))
+
+
+def on_the_way_out(assets: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return True for buildings that are sold, closed or about to be, by their status."""
+    if "status" not in assets:
+        return pd.Series(False, index=assets.index)
+    return assets["status"].isin(rules.statuses_out)
 
 
 def never_moves(teams: pd.DataFrame, rules: Rules) -> pd.Series:
@@ -146,8 +159,8 @@ def _unreleasable(
     outside = [name for name in released if name not in chosen.index]
     if outside:
         faults.append(
-            f"pins: {examples(outside)} cannot be released, because buildings of that use are not decided about. Add "
-            "the use to [options] uses, or drop the pin."
+            f"pins: {examples(outside)} cannot be released, because buildings of that use or status are not decided "
+            "about. Add the use to [options] uses, or drop the pin."
         )
     held = assets.loc[released][held_contract(assets.loc[released], start_year=start_year)]
     if len(held):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -88,7 +89,7 @@ class _Limits:
 
 def _search(name: str, formulation: Formulation, starts: list[Decision], limits: _Limits) -> Answer:
     """Return the best plan found from the starts and a greedy one; raise where there is none."""
-    told, known = limits.progress, [*starts, greedy_decision(formulation)]
+    known = [*starts, greedy_decision(formulation)]
     answer = search_mip(
         formulation.model,
         strategy_for(formulation),
@@ -97,11 +98,23 @@ def _search(name: str, formulation: Formulation, starts: list[Decision], limits:
         seconds=limits.seconds,
         rounds=limits.rounds,
         gap=limits.gap,
-        progress=None if told is None else (lambda cost, bound: told(name, cost, bound)),
+        progress=None if limits.progress is None else _narrowing(name, limits.progress),
     )
     if answer.status == "infeasible":
         raise explain(formulation, seed=limits.seed)
     return answer
+
+
+def _narrowing(name: str, progress: Progress) -> Callable[[float, float], None]:
+    """Return a progress function that tells the lowest cost and the highest bound so far."""
+    cost_so_far, bound_so_far = math.inf, -math.inf
+
+    def tell(cost: float, bound: float) -> None:
+        nonlocal cost_so_far, bound_so_far
+        cost_so_far, bound_so_far = min(cost, cost_so_far), max(bound, bound_so_far)
+        progress(name, cost_so_far, bound_so_far)
+
+    return tell
 
 
 def strategy_for(formulation: Formulation) -> Strategy:

@@ -106,6 +106,16 @@ def test_a_building_nobody_is_recorded_in_is_not_called_empty(town: Town) -> Non
     assert not empty.loc["B2", "must_keep"]
 
 
+def test_nobody_moves_into_a_building_on_its_way_out(town: Town) -> None:
+    """A closed building with nobody in is not decided about; one with people in may only lose them."""
+    areas, assets, teams = town
+    closed = assets.assign(status=["closed", "", "", "", "closed", ""])
+    problem = town_problem(areas, closed, teams.drop("t6"), rules=FREE)
+    assert list(problem.buildings.index) == ["A1", "A2", "A3", "B1", "C1"]
+    assert places(problem, "t3") == ["A2", "B1", "C1"]
+    assert any("B2 (1 of 6) closed or on the way out" in note for note in problem.notes)
+
+
 def test_a_pfi_building_is_held_until_its_contract_ends(town: Town) -> None:
     """Unknown ends hold too."""
     areas, assets, teams = town
@@ -185,7 +195,10 @@ def test_a_row_that_stands_twice_is_named(town: Town) -> None:
         ((Pin("keep", asset="A1"), Pin("release", asset="A1")), "A1 must be kept and released at once"),
         ((Pin("stay", asset="A2"), Pin("release", asset="A2")), "A2 must be kept and released at once"),
         ((Pin("stay", team="t3"), Pin("release", asset="A2")), "'A2' cannot be released, because t3 may not move"),
-        ((Pin("release", asset="C1"),), "C1 cannot be released, because buildings of that use are not decided about"),
+        (
+            (Pin("release", asset="C1"),),
+            "C1 cannot be released, because buildings of that use or status are not decided about",
+        ),
         ((Pin("release", asset="B2"),), "B2 cannot be released before the PFI contract ends"),
     ],
 )

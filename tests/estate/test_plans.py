@@ -196,6 +196,18 @@ def test_tables_hold_the_plan(town: Town) -> None:
     assert len(tables["assumptions"]) > 5
 
 
+def test_progress_only_ever_narrows() -> None:
+    """What is shown while waiting: cost falls, bound rises, option by option, and both meet the plans."""
+    told: list[tuple[str, float, float]] = []
+    plans = solve_options(random_town(4), progress=lambda *line: told.append(line))
+    for plan in plans[1:]:
+        costs, bounds = zip(*[(cost, bound) for name, cost, bound in told if name == plan.name], strict=True)
+        assert list(costs) == sorted(costs, reverse=True)
+        assert list(bounds) == sorted(bounds)
+        assert costs[-1] >= plan.cost_gbp - 1.0
+        assert bounds[-1] <= plan.cost_gbp + 1.0
+
+
 def test_merged_teams_move_together_and_share_the_cost(town: Town) -> None:
     """A block is one decision but every team has its row."""
     areas, assets, teams = town
