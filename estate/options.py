@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ Progress = Callable[[str, float, float], None]
 ALONE_SHARE = 0.25
 GAP = 1e-4
 CAUTION = 0.015
+SECONDS_BETWEEN = 1.0
 
 
 def solve_options(
@@ -106,13 +108,15 @@ def _search(name: str, formulation: Formulation, starts: list[Decision], limits:
 
 
 def _narrowing(name: str, progress: Progress) -> Callable[[float, float], None]:
-    """Return a progress function that tells the lowest cost and the highest bound so far."""
-    cost_so_far, bound_so_far = math.inf, -math.inf
+    """Return a progress function that tells the lowest cost and the highest bound so far, once a second at most."""
+    cost_so_far, bound_so_far, quiet_until = math.inf, -math.inf, -math.inf
 
     def tell(cost: float, bound: float) -> None:
-        nonlocal cost_so_far, bound_so_far
+        nonlocal cost_so_far, bound_so_far, quiet_until
         cost_so_far, bound_so_far = min(cost, cost_so_far), max(bound, bound_so_far)
-        progress(name, cost_so_far, bound_so_far)
+        if time.process_time() >= quiet_until:
+            quiet_until = time.process_time() + SECONDS_BETWEEN
+            progress(name, cost_so_far, bound_so_far)
 
     return tell
 
