@@ -7,6 +7,7 @@ is put in place (:meth:`Lock.check`).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -84,7 +85,7 @@ def locked(path: str | Path, *, holder: str = "", wait_seconds: float = WAIT_SEC
         while not _create(file, content):
             seen = _content(file)
             if seen is not None and _is_stale(file, seen):
-                _put_aside(file, seen)
+                _take_away(file, seen)
             elif time.monotonic() >= deadline:
                 raise _held(target, file, seen or "")
             else:
@@ -152,19 +153,29 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _put_aside(file: Path, seen: str) -> None:
-    """Remove a stale lock. A living one that took its place between our look and our hand is put back."""
-    aside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    if _content(file) != seen:
+def _take_away(file: Path, seen: str) -> None:
+    """Remove a stale lock, one of us at a time: who finds it dead too waits, looks again and finds it gone.
+
+    The right to remove is a file of its own, named after what the dead lock says. Whoever has it looks once more before
+    the hand falls, so a living lock that took the place of the dead one is never touched.
+    """
+    right = file.with_name(f"{file.name}.{hashlib.sha256(seen.encode()).hexdigest()[:16]}")
+    if not _create(right, ""):
+        _drop_if_old(right)
+        time.sleep(POLL_SECONDS)
         return
     try:
-        file.rename(aside)
-    except FileNotFoundError:
-        return
-    if _content(aside) != seen:
-        with suppress(OSError):  # where it cannot be put back, its holder learns it from `check`
-            os.link(aside, file)
-    aside.unlink()
+        if _content(file) == seen and _is_stale(file, seen):
+            file.unlink(missing_ok=True)
+    finally:
+        right.unlink(missing_ok=True)
+
+
+def _drop_if_old(right: Path) -> None:
+    """Remove the right to remove where the program that had it died while it had it."""
+    with suppress(FileNotFoundError):
+        if time.time() - right.stat().st_mtime > STALE_SECONDS:
+            right.unlink()
 
 
 def _held(target: Path, file: Path, content: str) -> SourceError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from geodata import locking
 from geodata.errors import SourceError
 from geodata.locking import STALE_SECONDS, locked
 
@@ -134,9 +136,23 @@ def test_many_at_once_go_one_by_one(target: Path) -> None:
     assert counter.read_text() == "8"
 
 
-def test_stale_locks_are_taken_over_by_one_only(target: Path) -> None:
-    """Several find the dead lock at the same moment; still one by one."""
+@pytest.mark.parametrize("attempt", range(8))
+def test_stale_locks_are_taken_over_by_one_only(attempt: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several find the dead lock at the same moment; still one by one.
+
+    Each dawdles between seeing that the lock is dead and taking it away, which is when another may have taken it.
+    """
+    target = tmp_path / "county" / "register.gpkg"
     lock_file(target, process=dead_process())
+    dawdle = random.Random(attempt)  # noqa: S311 - a dawdle is no secret
+    content = locking._content
+
+    def slow_content(file: Path) -> str | None:
+        seen = content(file)
+        time.sleep(dawdle.uniform(0.0, 0.02))
+        return seen
+
+    monkeypatch.setattr(locking, "_content", slow_content)
     inside: list[str] = []
     most: list[int] = []
 
@@ -153,6 +169,7 @@ def test_stale_locks_are_taken_over_by_one_only(target: Path) -> None:
     for person in people:
         person.join()
     assert most == [1] * 6
+    assert list(target.parent.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
