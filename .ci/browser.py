@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from packages import apt_get, can_install
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 
@@ -31,11 +33,9 @@ def find_playwright_browser() -> str | None:
 
 def install_browser() -> None:
     """Try the system's package manager, then Playwright's own download; each may fail quietly."""
-    if shutil.which("apt-get"):
-        sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run([*sudo, "apt-get", "update", "-qq"], check=False, env=environment)
-        subprocess.run([*sudo, "apt-get", "install", "-y", "-qq", "chromium"], check=False, env=environment)
+    if can_install():
+        apt_get("update", "-qq")
+        apt_get("install", "-y", "-qq", "chromium")
     if find_browser() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 

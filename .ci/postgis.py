@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from packages import apt_get, can_install
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.postgres_server import find_server
@@ -14,14 +14,8 @@ from tests.postgres_server import find_server
 
 def install_server() -> None:
     """Try the system's package manager; each step may fail quietly."""
-    if not shutil.which("apt-get"):
+    if not can_install():
         return
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-
-    def apt_get(*words: str) -> None:
-        subprocess.run([*sudo, "apt-get", *words], check=False, env=environment, stdin=subprocess.DEVNULL)
-
     apt_get("update", "-qq")
     apt_get("install", "-y", "-qq", "postgresql")
     versions = sorted((path.name for path in Path("/usr/lib/postgresql").glob("*")), key=float)

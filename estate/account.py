@@ -18,8 +18,8 @@ import jinja2
 import pandas as pd
 
 from estate.identity import is_full_postcode
+from estate.numbers import number, origin
 from estate.register import Register
-from estate.space import number, origin
 from geodata.errors import Fault
 from geodata.write import write_text
 

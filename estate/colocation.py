@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estate.access import Cells, access_table, check_coverage, delivering, merge_cells, sites_of
-from estate.costs import CostRules, building_costs, contract_end, numbers
+from estate.costs import CostRules, building_costs, contract_end
 from estate.inspection import by_asset, check_facts, held_contract, in_choice, never_moves, on_the_way_out
+from estate.numbers import number
 from estate.rules import Rules
 from geodata.errors import examples
 from geodata.travel import Travel
@@ -163,7 +164,7 @@ def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules) -> pd.DataFrame
     )
     for service in marked["service"].unique():
         marked["delivers"] |= delivering(marked, service)
-    marked["service_m2"] = numbers(teams, "service_m2").fillna(0.0) if "service_m2" in teams else 0.0
+    marked["service_m2"] = number(teams, "service_m2").fillna(0.0) if "service_m2" in teams else 0.0
     marked["desks"] = marked["fte"] * pd.to_numeric(teams["desks_per_fte"]).astype(np.float64)
     inside = marked[marked["asset_id"].isin(chosen)].rename_axis("team_id").reset_index()
     grouped = inside.groupby(BLOCK_KEYS, sort=False, dropna=False)
@@ -189,10 +190,10 @@ def _buildings(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, cos
         table[column] = chosen[column].astype(object) if column in chosen else ""
     used = blocks.groupby("asset_id")[["desks", "m2"]].sum().reindex(table.index).fillna(0.0)
     table["desks_used"], table["m2_used"] = used["desks"], used["m2"]
-    usable = numbers(chosen, "desks") * rules.usable_share
+    usable = number(chosen, "desks") * rules.usable_share
     table["crowded"] = used["desks"] > usable + 1e-9
     table["desks_limit"] = np.maximum(usable, used["desks"])
-    table["m2_limit"] = np.maximum(numbers(chosen, "nia_m2"), used["m2"])
+    table["m2_limit"] = np.maximum(number(chosen, "nia_m2"), used["m2"])
     step_free = chosen["step_free"].fillna(False).astype(bool) if "step_free" in chosen else False
     table["public"] = chosen["public_facing"].fillna(False).astype(bool) | step_free
     table["must_release"] = table.index.isin([pin.asset for pin in rules.pins if pin.rule == "release"])
@@ -207,7 +208,7 @@ def _buildings(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, cos
 def _musts(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, costs: CostRules) -> pd.Series:
     """Return why a building must be kept, or an empty text."""
     why = pd.Series("", index=chosen.index, dtype=object)
-    vacant = numbers(chosen, "fte").eq(0.0)
+    vacant = number(chosen, "fte").eq(0.0)
     if "fte_from" in chosen:
         vacant &= chosen["fte_from"].eq("recorded")
     unknown = ~chosen.index.isin(blocks["asset_id"]) & ~vacant
@@ -297,10 +298,10 @@ def _notes(chosen: gpd.GeoDataFrame, buildings: pd.DataFrame) -> tuple[str, ...]
             buildings["crowded"]
         ],
         "are leased with no rent on record, which counts as none": chosen.index[
-            chosen["tenure"].eq("leasehold") & numbers(chosen, "rent_gbp_pa").isna()
+            chosen["tenure"].eq("leasehold") & number(chosen, "rent_gbp_pa").isna()
         ],
         "are freehold with no value on record; selling them counts as bringing nothing": chosen.index[
-            chosen["tenure"].eq("freehold") & numbers(chosen, "value_gbp").isna()
+            chosen["tenure"].eq("freehold") & number(chosen, "value_gbp").isna()
         ],
         "have no tenure on record; they count as neither sold nor leased unless a rent is paid": chosen.index[
             chosen["tenure"].eq("unknown")

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from estate.appraisal import GREEN_BOOK_RATE, annuity_factor, discount_factor
+from estate.numbers import annual_cost, number
 from geodata.errors import DataError, did_you_mean
 
 DAYS_A_YEAR: Final = 365.25
@@ -160,21 +161,8 @@ def cost_rules(assumptions: Mapping[str, float], *, known_elsewhere: Iterable[st
 
 
 def annual_cost_gbp(assets: pd.DataFrame) -> pd.Series:
-    """Return what each building costs a year: running cost + rent + rates (GBP a year), indexed as ``assets``.
-
-    Rent and rates that are not recorded count as none; a missing running cost stays missing.
-    """
-    running = numbers(assets, "running_cost_gbp_pa")
-    return (running + numbers(assets, "rent_gbp_pa").fillna(0.0) + numbers(assets, "rates_gbp_pa").fillna(0.0)).rename(
-        "annual_gbp"
-    )
-
-
-def numbers(assets: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column as floats, all missing where the table does not have it."""
-    if column not in assets.columns:
-        return pd.Series(np.nan, index=assets.index, name=column, dtype=np.float64)
-    return pd.to_numeric(assets[column]).astype(np.float64)
+    """Return what each building costs a year (GBP a year), as :func:`estate.numbers.annual_cost` reckons it."""
+    return annual_cost(assets).rename("annual_gbp")
 
 
 def exit_years(assets: pd.DataFrame, costs: CostRules) -> pd.Series:
@@ -199,7 +187,7 @@ def contract_end(assets: pd.DataFrame) -> pd.Series:
 
 def is_leased(assets: pd.DataFrame) -> pd.Series:
     """Return True for leases, and for unknown tenures that pay a rent."""
-    rented = numbers(assets, "rent_gbp_pa").fillna(0.0) > 0
+    rented = number(assets, "rent_gbp_pa").fillna(0.0) > 0
     return assets["tenure"].eq("leasehold") | (assets["tenure"].eq("unknown") & rented)
 
 
@@ -230,13 +218,13 @@ def building_costs(assets: pd.DataFrame, costs: CostRules) -> pd.DataFrame:
     """
     table = pd.DataFrame({"annual_gbp": annual_cost_gbp(assets), "exit_years": exit_years(assets, costs)})
     table["running_gbp"] = table.annual_gbp * costs.annuity
-    table["backlog_gbp"] = numbers(assets, "backlog_gbp").fillna(0.0)
+    table["backlog_gbp"] = number(assets, "backlog_gbp").fillna(0.0)
     horizon = table.exit_years.clip(upper=costs.horizon_years).to_numpy(dtype=np.float64)
-    rent = numbers(assets, "rent_gbp_pa").fillna(0.0)
+    rent = number(assets, "rent_gbp_pa").fillna(0.0)
     table["rent_to_exit_gbp"] = rent * annuity_factor(horizon, rate=costs.discount_rate)
-    area = numbers(assets, "nia_m2").fillna(0.0)
+    area = number(assets, "nia_m2").fillna(0.0)
     table["dilapidations_gbp"] = (area * costs.dilapidations_gbp_per_m2).where(is_leased(assets), 0.0)
-    value = numbers(assets, "value_gbp").fillna(0.0).where(assets["tenure"].eq("freehold"), 0.0)
+    value = number(assets, "value_gbp").fillna(0.0).where(assets["tenure"].eq("freehold"), 0.0)
     net_share = (1.0 - costs.receipt_haircut) * (1.0 - costs.sale_fee)
     sold, end = discount_factor([costs.receipt_lag_years, costs.horizon_years], rate=costs.discount_rate)
     table["receipt_gbp"] = value * net_share * sold

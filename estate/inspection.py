@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from estate.costs import contract_end, numbers
+from estate.costs import contract_end
+from estate.numbers import number
 from estate.rules import Pin, Rules
 from geodata.errors import DataError, did_you_mean, examples
 
@@ -80,14 +81,14 @@ def _unknown_uses(assets: pd.DataFrame, rules: Rules) -> list[str]:
 def _bad_numbers(assets: pd.DataFrame) -> list[str]:
     faults = []
     for column, label in NEEDED.items():
-        missing = list(assets.index[numbers(assets, column).isna()])
+        missing = list(assets.index[number(assets, column).isna()])
         if missing:
             faults.append(
                 f"assets: {label} ('{column}') is missing for {examples(missing, total=len(assets))}. Record or "
                 "estimate it, or leave these buildings out."
             )
     for column in NEVER_NEGATIVE:
-        negative = list(assets.index[numbers(assets, column) < 0])
+        negative = list(assets.index[number(assets, column) < 0])
         if negative:
             faults.append(f"assets: '{column}' is negative for {examples(negative, total=len(assets))}. Correct it.")
     return faults

@@ -15,7 +15,7 @@ from estate.intake import AssetList, ListSettings, read_asset_list
 from estate.position import postcode_table
 from estate.register import Register, build_register
 from estate.rules import Pin, Rules
-from estate.space import ASSUMPTIONS as SPACE_ASSUMPTIONS
+from estate.standard import ASSUMPTIONS as SPACE_ASSUMPTIONS
 from estate.teams import default_teams, read_teams
 from geodata.errors import DataError, Fault, ToolkitError
 from geodata.inputs import input_named

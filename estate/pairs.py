@@ -19,8 +19,10 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from estate.factors import COUNTS, NINE, Knowledge, pair_factors
+from estate.numbers import annual_cost, number, origin
 from estate.phrases import metres, pounds
-from estate.space import SpaceStandard, annual_cost, number, origin, space_and_rates, tied_fte
+from estate.space import tied_fte
+from estate.standard import SpaceStandard, space_and_rates
 from estate.words import uses
 from geodata.travel import DETOUR, SPEED_KMH
 

@@ -131,20 +131,30 @@ def _numbers(text: pd.Series) -> pd.Series:
     return pd.to_numeric(text.str.replace(",", "", regex=False).str.strip(" °\t"), errors="coerce").astype("float64")
 
 
+def _not_a_place(written: pd.Series, *, heading: str, what: str, remedy: str) -> pd.DataFrame:
+    """Return the question about cells that cannot be read as a place."""
+    return findings(
+        written.index,
+        rule="not_a_coordinate",
+        message="'" + written.str.slice(0, 80) + f"' {what}.",
+        remedy=remedy,
+        severity="question",
+        column=heading,
+        value=written,
+    )
+
+
 def _add_pair(table: pd.DataFrame, first: pd.Series, second: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read two columns of numbers where the table has no point yet."""
     a, b = _numbers(first), _numbers(second)
     words = (a.isna() & ~is_blank(first)) | (b.isna() & ~is_blank(second))
     written = first.str.cat(second, sep=", ")
     heading = f"{first.name}, {second.name}"
-    found = findings(
-        words[words].index,
-        rule="not_a_coordinate",
-        message="'" + written[words].str.slice(0, 80) + "' are no coordinates.",
+    found = _not_a_place(
+        written[words],
+        heading=heading,
+        what="are no coordinates",
         remedy="Write easting and northing in metres, or longitude and latitude in degrees.",
-        severity="question",
-        column=heading,
-        value=written[words],
     )
     added, more = _add(_note_words(table, words, written, heading), a, b, written, heading, ordered=True)
     return added, joined([found, more])
@@ -169,14 +179,11 @@ def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd
     b = text.map({cell: pair[1] for cell, pair in pairs.items()}).astype("float64")
     grid = text.isin(squares)
     words = a.isna() & ~is_blank(text) & ~grid
-    found = findings(
-        words[words].index,
-        rule="not_a_coordinate",
-        message="'" + text[words].str.slice(0, 80) + "' are no coordinates.",
+    found = _not_a_place(
+        text[words],
+        heading=str(text.name),
+        what="are no coordinates",
         remedy="Write them as easting,northing such as 440715,354526.",
-        severity="question",
-        column=str(text.name),
-        value=text[words],
     )
     added, more = _add(_note_words(table, words, text, str(text.name)), a, b, text, str(text.name), ordered=False)
     added, last = _add_grid_references(added, text.where(grid, ""))
@@ -188,14 +195,8 @@ def _add_grid_references(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataF
     a = text.map({cell: at[0] for cell, at in squares.items() if at}).astype("float64")
     b = text.map({cell: at[1] for cell, at in squares.items() if at}).astype("float64")
     words = a.isna() & ~is_blank(text)
-    found = findings(
-        words[words].index,
-        rule="not_a_coordinate",
-        message="'" + text[words].str.slice(0, 80) + "' is no grid reference.",
-        remedy="Write it as SK 407 543.",
-        severity="question",
-        column=str(text.name),
-        value=text[words],
+    found = _not_a_place(
+        text[words], heading=str(text.name), what="is no grid reference", remedy="Write it as SK 407 543."
     )
     added, more = _add(table, a, b, text, str(text.name), ordered=True)
     return added, joined([found, more])

@@ -17,14 +17,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from estate.numbers import PROVENANCE, annual_cost, number, origin, provenance_shares
-from estate.standard import ASSUMPTIONS, CostRates, SpaceStandard, space_and_rates, typical_of
-from estate.yardsticks import yardsticks
-
-__all__ = [
-    "ASSUMPTIONS", "ESTIMATED_COLUMNS", "PROVENANCE", "CostRates", "SpaceStandard", "annual_cost", "estimate_assets",
-    "number", "origin", "provenance_shares", "service_space", "space_and_rates", "tied_fte", "yardsticks",
-]  # fmt: skip
+from estate.numbers import number, origin
+from estate.standard import CostRates, SpaceStandard, space_and_rates, typical_of
 
 ESTIMATED_COLUMNS = ("nia_m2", "desks", "fte", "running_cost_gbp_pa", "rent_gbp_pa", "rates_gbp_pa")
 

@@ -243,6 +243,12 @@ def overtaken(store: str, versions: Sequence[Version], expected: int) -> Overtak
     )
 
 
+def check_last(store: str, versions: Sequence[Version], expected: int) -> None:
+    """Raise OvertakenError where the last version is not the one that the caller worked from (0 for none)."""
+    if (versions[-1].number if versions else 0) != expected:
+        raise overtaken(store, versions, expected)
+
+
 def _day(said: str, store: str, known: str) -> str:
     try:
         return date.fromisoformat(said).isoformat()

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 
 from estate.keeping import BNG, Laid, contents_of, lay_down, versions_of, wanted_versions
-from estate.store import Contents, Entry, Version, overtaken
+from estate.store import Contents, Entry, Version, check_last
 from geodata.errors import SourceError
 from geodata.inputs import DatabaseAddress
 from geodata.postgis import connected, split_name, statement
@@ -147,8 +147,7 @@ class DatabaseStore:
         with self._locked() as connection:
             self._make(connection)
             versions = versions_of(self._table(connection), self.shown)
-            if (versions[-1].number if versions else 0) != expected:
-                raise overtaken(self.shown, versions, expected)
+            check_last(self.shown, versions, expected)
             laid = lay_down(entry, expected + 1)
             self._add(connection, laid, entry)
             self._draw_view(connection, entry.rows)

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.keeping import BNG, contents_of, lay_down, versions_of, wanted_versions
-from estate.store import Contents, Entry, Version, overtaken
+from estate.store import Contents, Entry, Version, check_last
 from geodata.errors import SourceError
 from geodata.ledger import Frame, edited_by_hand, grow, layers_of, read_layer
 from geodata.locking import WAIT_SECONDS, locked
@@ -87,8 +87,7 @@ class FileStore:
         """
         with locked(self.path, holder=entry.who, wait_seconds=self.wait_seconds) as lock:
             versions = self.versions()
-            if (versions[-1].number if versions else 0) != expected:
-                raise overtaken(self.shown, versions, expected)
+            check_last(self.shown, versions, expected)
             self._check_unedited()
             laid = lay_down(entry, expected + 1)
             added: dict[str, Frame] = {VERSIONS: laid.version, HISTORY: laid.history, SET_ASIDE: laid.set_aside}

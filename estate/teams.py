@@ -12,8 +12,10 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.headings import plain_heading
+from estate.numbers import number
 from estate.register import funnel_rules, in_stage
-from estate.space import SpaceStandard, number, service_space, space_and_rates, tied_fte
+from estate.space import service_space, tied_fte
+from estate.standard import SpaceStandard, space_and_rates
 from estate.values import is_blank, read_areas, read_flags, read_numbers
 from estate.words import uses
 from geodata.errors import DataError, SourceError, did_you_mean, examples

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-UNCLASSIFIED = "#d5d9de"
 GROUP_COLOURS = ("#4f83bd", "#f0cd83", "#a5d6c4", "#c7657c", "#37695b", "#d9d2ee", "#c98a4b", "#44506e",
                  "#b9c46a", "#8f6f9e", "#e3b2a0", "#9a9fa6")  # fmt: skip
 LIGHTER, DARKER = 20.0, 22.0  # how far the shades of a group reach from its colour (CIE lightness)

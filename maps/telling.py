@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from estate.numbers import PROVENANCE
 from estate.phrases import counted, pounds
 from estate.plans import Plan
 from estate.register import Register
-from estate.space import PROVENANCE
 from geodata.errors import Fault
 from geodata.portable import plain
 from maps.base import MapSummary

@@ -8,7 +8,7 @@ import pytest
 
 from estate.factors import COUNTS, NINE, Knowledge
 from estate.pairs import Pace, find_pairs
-from estate.space import SpaceStandard
+from estate.standard import SpaceStandard
 
 ONE_DESK_EACH = SpaceStandard(desks_per_fte=1.0)
 

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 
 from estate.pairs import COLUMNS, find_pairs
-from estate.space import SpaceStandard
+from estate.standard import SpaceStandard
 
 ONE_DESK_EACH = SpaceStandard(desks_per_fte=1.0)
 

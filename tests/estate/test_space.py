@@ -6,16 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
-from estate.space import (
-    CostRates,
-    SpaceStandard,
-    annual_cost,
-    estimate_assets,
-    provenance_shares,
-    space_and_rates,
-    tied_fte,
-    yardsticks,
-)
+from estate.numbers import annual_cost, provenance_shares
+from estate.space import estimate_assets, tied_fte
+from estate.standard import CostRates, SpaceStandard, space_and_rates
+from estate.yardsticks import yardsticks
 from geodata.errors import DataError
 from tests.conftest import assert_aligned
 
