@@ -252,7 +252,9 @@ def _to_bng(a: pd.Series, b: pd.Series, kind: pd.Series) -> tuple[pd.Series, pd.
     if degrees.any():
         swapped, mercator = kind.eq("degrees swapped"), kind.eq("mercator")
         lon = a.mask(swapped, b).mask(mercator, a / 6_378_137.0 * 180.0 / np.pi)
-        lat = b.mask(swapped, a).mask(mercator, np.degrees(2 * np.arctan(np.exp(b / 6_378_137.0)) - np.pi / 2))
+        lat = b.mask(swapped, a).mask(
+            mercator, np.degrees(2 * np.arctan(np.exp(b.clip(-4e7, 4e7) / 6_378_137.0)) - np.pi / 2)
+        )
         east, north = bng_from_lonlat(lon[degrees].to_numpy(), lat[degrees].to_numpy())
         easting.loc[degrees], northing.loc[degrees] = east, north
     return easting, northing

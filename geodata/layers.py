@@ -7,6 +7,7 @@ references inside some formats to other files or to the network.
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -59,16 +60,22 @@ def read_layers(path: Path, kind: str) -> list[tuple[str, pd.DataFrame]]:
     if kind == "shp":
         _check_shapefile(path)
     try:
-        listed = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        names = [name for name in listed if name not in STYLE_TABLES and not name.startswith(HISTORY_PREFIX)]
-        return [(name, pyogrio.read_dataframe(path, layer=name)) for name in names]
-    except (DataSourceError, DataLayerError, ValueError, RuntimeError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on names, indexes and odd fields
+            return _layers_of(path)
+    except (DataSourceError, DataLayerError, ValueError, RuntimeError, UnboundLocalError) as error:  # the last: pyogrio
         raise SourceError(
             f"{path}: cannot be read as {KIND_NAMES[kind]}: it is broken, or something else. "
             "Export it again from your mapping system."
         ) from error
     except GEOSException as error:
         raise _broken_shape(path, error) from error
+
+
+def _layers_of(path: Path) -> list[tuple[str, pd.DataFrame]]:
+    listed = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    names = [name for name in listed if name not in STYLE_TABLES and not name.startswith(HISTORY_PREFIX)]
+    return [(name, pyogrio.read_dataframe(path, layer=name)) for name in names]
 
 
 def cells_of(frame: pd.DataFrame) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:

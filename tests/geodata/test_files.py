@@ -174,6 +174,27 @@ def test_a_protected_workbook_is_told(tmp_path: Path) -> None:
         assert refusal(path) == ": is protected by a password. Save it without one and try again."
 
 
+@pytest.mark.parametrize(
+    ("at", "bytes_"),
+    [(48, "63 00 00 00"), (76, "63 00 00 00"), (1758, "00 00 00 00 ff ff ff ff 00 00 ff ff"),
+     (1758, "00 00 00 00 ff ff ff 00 00 00 ff 00"), (1758, "05 00 00 00 01 00 00 00 05 00 01 00")],
+)  # fmt: skip
+def test_a_damaged_excel_97_workbook_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], at: int, bytes_: str
+) -> None:
+    """Sectors beyond the file, and sizes of gigabytes: calamine panics on some and takes the process down on others."""
+    content = bytearray((Path(__file__).parent / "workbooks" / "excel_97.xls").read_bytes())
+    assert content[1754:1758] == b"\x00\x02\x0e\x00"  # the record of the sheet's dimensions
+    path = tmp_path / "old.xls"
+    content[at : at + len(bytes.fromhex(bytes_))] = bytes.fromhex(bytes_)
+    path.write_bytes(content)
+    with contextlib.suppress(SourceError):
+        read_sheets(path)
+    if at < 1758 or "ff" in bytes_:
+        assert "is a broken workbook" in refusal(path)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_broken_workbook_is_told(workbook: Path, tmp_path: Path) -> None:
     """Half a download is no list."""
     data = workbook.read_bytes()
