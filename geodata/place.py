@@ -7,24 +7,15 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from geodata.errors import DataError, Fault, SourceError, did_you_mean
 from geodata.inputs import STANDARD_INPUT, is_database
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Text = Annotated[str, Field(min_length=1)]
-
+from geodata.place_segments import SegmentChoice
+from geodata.section import Positive, Section, Share, Text
 
 Chosen = TypeVar("Chosen", bound="Section")
-
-
-class Section(BaseModel):
-    """Base of every section: unknown keys are faults, and nothing can be changed later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Identity(Section):
@@ -115,23 +106,15 @@ class AssetSource(Section):
     organisation: str = ""
     use: str = ""
     services: str = ""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     sheet: str | None = None
     national: bool = False
-    only: dict[str, str] = {}
+    only: dict[str, str] = Field(default_factory=dict)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """All files of the entry, in the order given."""
         return ((self.file,) if self.file else ()) + self.files
-
-
-class SegmentChoice(Section):
-    """``[segments]``: how many super clusters and sub-clusters, and the smallest share of areas in one."""
-
-    super: Annotated[int, Field(ge=1)] = 4
-    sub: Annotated[int, Field(ge=1)] = 18
-    floor: Share = 0.02
 
 
 class TravelChoice(Section):
@@ -220,7 +203,7 @@ class Place(Section):
     options: OptionChoice = OptionChoice()
     pairs: PairChoice = PairChoice()
     funnel: tuple[dict[str, object], ...] = ()
-    assumptions: dict[str, float] = {}
+    assumptions: dict[str, float] = Field(default_factory=dict)
 
     def with_choices(
         self,
@@ -248,6 +231,7 @@ class Place(Section):
         if boundaries:
             names += [name for name in (boundaries.areas, boundaries.lookup, boundaries.centroids) if name]
             names += [larger.file for larger in boundaries.larger]
+        names += self.segments.files()
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
 
     def files(self) -> tuple[str, ...]:

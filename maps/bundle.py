@@ -47,6 +47,8 @@ def write_segments(study: Study, folder: Path) -> None:
     write_csv(segments.portraits, folder / "portraits.csv", index=False)
     write_csv(segments.stands_out, folder / "stands_out.csv", index=False)
     write_csv(segments.index_scores, folder / "index_scores.csv")
+    if study.surroundings is not None and study.surroundings.comparison is not None:
+        write_csv(study.surroundings.comparison.table, folder / "comparison.csv", index=False)
 
 
 def write_estate(study: Study, folder: Path) -> None:

@@ -33,7 +33,8 @@ from geodata.errors import DataError
 from geodata.load import Geography, load_geography, load_notes, load_postcodes, load_travel
 from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
-from segmentation.segments import Segments, build_segments
+from maps.segmenting import Surroundings, segment_place, surroundings_of
+from segmentation.segments import Segments
 
 Say = Callable[[str], None]
 
@@ -83,8 +84,8 @@ class Study:
         Census, areas and outline.
     register, estate
         The lists as read, and the register made ready for analysis.
-    segments
-        The classification.
+    segments, surroundings
+        The classification, and how it lies on the map and beside a published one.
     teams, travel, plans
         Who works where, the minutes used, and the options (do nothing, each alone, joint).
     timings
@@ -96,6 +97,7 @@ class Study:
     register: Register | None = None
     estate: Estate | None = None
     segments: Segments | None = None
+    surroundings: Surroundings | None = None
     teams: pd.DataFrame | None = None
     travel: Travel | None = None
     plans: tuple[Plan, ...] = ()
@@ -196,15 +198,9 @@ def with_segments(study: Study, *, say: Say = silent) -> Study:
     """
     geography, choice, start = _geography(study), study.place.segments, time.process_time()
     say(f"Grouping {len(geography.areas):,} areas into {choice.super} super clusters and {choice.sub} sub-clusters")
-    segments = build_segments(
-        geography.census,
-        n_super=choice.super,
-        n_sub=choice.sub,
-        floor=choice.floor,
-        seed=study.place.place.seed,
-        place=study.place.place.name,
-    )
-    return _timed(replace(study, segments=segments), "segments", start)
+    segments = segment_place(study.place, geography, say=say)
+    surroundings = surroundings_of(study.place, geography, segments)
+    return _timed(replace(study, segments=segments, surroundings=surroundings), "segments", start)
 
 
 def with_options(study: Study, *, say: Say = silent) -> Study:

@@ -15,7 +15,10 @@ from geodata.errors import Fault
 from geodata.portable import plain
 from maps.base import MapSummary
 from maps.study import Study
+from segmentation.comparison import Comparison
 from segmentation.segments import Segments
+from segmentation.smoothness import Smoothness
+from segmentation.stability import Stability
 
 FAULT_KEYS = ("row", "column", "value", "rule", "message", "remedy", "sheet", "severity")
 SHOWN_FAULTS = 12
@@ -34,7 +37,7 @@ def tell_check(study: Study) -> Values:
 
 def tell_segment(study: Study, *, model: Path | None = None) -> Values:
     """Return the shape of ``onetown segment --json``."""
-    segments = _segments(study)
+    segments, around = _segments(study), study.surroundings
     told: Values = plain(
         {
             "areas": len(segments.table),
@@ -47,6 +50,14 @@ def tell_segment(study: Study, *, model: Path | None = None) -> Values:
             "starts": segments.starts,
             "seed": segments.model.seed,
             "model": model,
+            "recipe": {key: getattr(segments.model.recipe, key) for key in ("transform", "scaling", "reference")},
+            "certainty": {
+                "super": float(segments.table["super_certainty"].mean()),
+                "sub": float(segments.table["certainty"].mean()),
+            },
+            "stability": None if segments.stability is None else _tell_stability(segments.stability),
+            "smoothness": {} if around is None else {level: _tell_smooth(one) for level, one in around.smooth.items()},
+            "comparison": None if around is None or around.comparison is None else _tell_compared(around.comparison),
         }
     )
     return told
@@ -116,7 +127,8 @@ def segment_sentences(study: Study) -> list[str]:
         lines.append(f"{group.segment}  {group.name}: {group.n_areas:,} areas, {group.population:,.0f} residents")
         subs = portraits[(portraits["level"] == "sub") & (portraits["parent"] == group.segment)]
         lines += [f"     {sub.segment:>2}  {sub.name}: {sub.n_areas:,} areas" for sub in _rows(subs)]
-    return [*lines, *segments.notes()]
+    around = () if study.surroundings is None else study.surroundings.sentences()
+    return [*lines, *segments.notes(), *around]
 
 
 def option_sentences(study: Study) -> list[str]:
@@ -200,6 +212,27 @@ def _tell_fault(fault: Fault) -> Values:
 def _sizes(segments: Segments, level: str) -> dict[str, int]:
     portraits = segments.portraits[segments.portraits["level"] == level]
     return {str(row.name): int(row.n_areas) for row in _rows(portraits)}
+
+
+def _tell_stability(stability: Stability) -> Values:
+    return {
+        "seeds": stability.n_seeds,
+        "super": stability.super,
+        "sub": stability.subs.get(stability.asked),
+        "holds": stability.holds,
+    }
+
+
+def _tell_smooth(smooth: Smoothness) -> Values:
+    return {"neighbours": smooth.n_pairs, "same": smooth.same, "expected": smooth.expected}
+
+
+def _tell_compared(comparison: Comparison) -> Values:
+    return {
+        "source": comparison.source,
+        "areas": comparison.n_areas,
+        "adjusted_rand": comparison.agreement.to_dict("index"),
+    }
 
 
 def _tell_plan(plan: Plan) -> Values:

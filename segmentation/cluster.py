@@ -33,6 +33,8 @@ KEPT = 2
 FIRST_STEPS = 4
 LOOSE, CLOSE, CLOSEST = 1e-4, 1e-5, 1e-6
 """Relative gain in inertia of one step below which a start, a redrawn copy, or a shaken copy has arrived."""
+REPEATS = 5
+"""Redraws of every centre that the best must stand."""
 SHAKES = 2
 """Rounds of shaking that the best must stand."""
 BETTER = 2e-5
@@ -86,7 +88,13 @@ class _Search:
 
 
 def fit_kmeans(
-    x: Floats, k: int, *, seed: int | tuple[int, ...], repeats: int = 5, max_starts: int = 5_000, min_size: int = 1
+    x: Floats,
+    k: int,
+    *,
+    seed: int | tuple[int, ...],
+    repeats: int = REPEATS,
+    max_starts: int = 5_000,
+    min_size: int = 1,
 ) -> Clustering:
     """Group rows around k centroids with the least inertia that the search finds.
 

@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geodata.errors import DataError
-from segmentation.cluster import Clustering, count_distinct, distances_to, fit_kmeans, nearest, warm_start
+from segmentation.cluster import REPEATS, Clustering, count_distinct, distances_to, fit_kmeans, nearest, warm_start
 from segmentation.descent import Floats, Ints
 
 Progress = Callable[[str, int, int], None]
 """What is told while it runs: the step in words, how many are done, of how many."""
-
-N_RESAMPLES = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +29,10 @@ class Hierarchy:
     tops
         Centroids of the super clusters, shape (n_super, n_features).
     subs
-        Centroids of the sub-clusters, shape (n_sub, n_features), those of one super cluster in a row.
+        Centroids of the sub-clusters, shape (n_sub, n_features).
     parents
-        Super cluster of each sub-cluster, shape (n_sub,), not falling.
+        Super cluster of each sub-cluster, shape (n_sub,). Those of one super cluster stand in a row when a hierarchy is
+        made; after a refresh they keep the numbers they had.
     """
 
     tops: Floats
@@ -43,8 +42,6 @@ class Hierarchy:
     def __post_init__(self) -> None:
         if len(self.subs) != len(self.parents) or sorted(set(self.parents.tolist())) != list(range(len(self.tops))):
             raise ValueError("every sub-cluster has a parent, and every super cluster at least one sub-cluster")
-        if (np.diff(self.parents) < 0).any():
-            raise ValueError("sub-clusters stand in the order of their parents")
 
     def children(self, top: int) -> Ints:
         """Return the sub-clusters of a super cluster."""
@@ -119,30 +116,71 @@ def fit_hierarchy(
     DataError
         The numbers cannot be reached: too few rows or distinct profiles, or the floor does not allow so many.
     """
+    return find_path(x, n_super=n_super, n_sub=n_sub, floor=floor, seed=seed, progress=progress)[-1]
+
+
+def find_path(
+    x: Floats, *, n_super: int, n_sub: int, floor: float, seed: int, progress: Progress | None = None
+) -> tuple[HierarchyFit, ...]:
+    """Return what :func:`fit_path` returns, all the way down to `n_sub`; see :func:`fit_hierarchy`.
+
+    Raises
+    ------
+    DataError
+        The numbers cannot be reached.
+    """
     least = check_numbers(len(x), n_super=n_super, n_sub=n_sub, floor=floor)
-    top = fit_kmeans(x, n_super, seed=(seed, 0), min_size=least)
-    if top.sizes.min() < least:
+    path = fit_path(x, n_super=n_super, n_sub=n_sub, floor=floor, seed=seed, progress=progress)
+    smallest = int(np.bincount(assign(x, path[0].hierarchy).tops, minlength=n_super).min())
+    if smallest < least:
         raise DataError(
             f"segments: no {n_super} super clusters of at least {least} areas (floor {floor:.1%}) were found; the "
-            f"smallest has {top.sizes.min()}. Ask for fewer super clusters, or lower the floor."
+            f"smallest has {smallest}. Ask for fewer super clusters, or lower the floor."
         )
-    splits = _Splits([x[top.labels == number] for number in range(n_super)], least, seed)
+    done = len(path[-1].hierarchy.subs)
+    if done < n_sub:
+        raise DataError(
+            f"segments: only {done} sub-clusters hold at least {least} areas each (floor {floor:.1%}), and {n_sub} "
+            f"were asked for. Ask for {done} or fewer, or lower the floor."
+        )
+    return path
+
+
+def fit_path(
+    x: Floats,
+    *,
+    n_super: int,
+    n_sub: int,
+    floor: float,
+    seed: int,
+    repeats: int = REPEATS,
+    progress: Progress | None = None,
+) -> tuple[HierarchyFit, ...]:
+    """Return the hierarchies on the way from the super clusters alone to `n_sub` sub-clusters, each with one more.
+
+    Parameters
+    ----------
+    x, n_super, n_sub, floor, seed, progress
+        As for :func:`fit_hierarchy`.
+    repeats
+        How long the search goes on; see :func:`segmentation.cluster.fit_kmeans`.
+
+    Returns
+    -------
+    tuple
+        The first has `n_super` sub-clusters. It ends early where the floor allows no more.
+    """
+    least = max(1, int(np.ceil(floor * len(x) - 1e-9)))
+    top = fit_kmeans(x, n_super, seed=(seed, 0), min_size=least, repeats=repeats)
+    splits = _Splits([x[top.labels == number] for number in range(n_super)], least, seed, repeats)
+    path = [splits.hierarchy(top)]
     for done in range(n_super, n_sub):
         if progress:
             progress("splitting super clusters", done, n_sub)
         if not splits.take_best():
-            raise DataError(
-                f"segments: only {done} sub-clusters hold at least {least} areas each (floor {floor:.1%}), and {n_sub} "
-                f"were asked for. Ask for {done} or fewer, or lower the floor."
-            )
-    chosen = [splits.fits[parent, count] for parent, count in enumerate(splits.counts)]
-    hierarchy = Hierarchy(
-        top.centroids,
-        np.concatenate([fit.centroids for fit in chosen]),
-        np.repeat(np.arange(n_super), splits.counts),
-    )
-    starts = top.starts + sum(fit.starts for fit in splits.fits.values())
-    return HierarchyFit(hierarchy, top.inertia, float(sum(fit.inertia for fit in chosen)), starts)
+            break
+        path.append(splits.hierarchy(top))
+    return tuple(path)
 
 
 def check_numbers(n_rows: int, *, n_super: int, n_sub: int, floor: float) -> int:
@@ -192,27 +230,16 @@ def assign(x: Floats, hierarchy: Hierarchy) -> Assignment:
     )
 
 
-def certainty(
-    x: Floats, hierarchy: Hierarchy, *, seed: int, n_resamples: int = N_RESAMPLES, progress: Progress | None = None
-) -> Floats:
-    """Return how often each row keeps its sub-cluster when the rows are drawn anew (bootstrap).
-
-    In each round as many rows are drawn with replacement, the centroids go on from where they are until they are at
-    rest, which keeps their numbers, and all rows are assigned to them.
-
-    Returns
-    -------
-    Floats
-        Share of the rounds, 0 to 1, shape (n_rows,).
-    """
-    rng, labels = np.random.default_rng((seed, 1)), assign(x, hierarchy).subs
-    kept = np.zeros(len(x))
-    for done in range(n_resamples):
-        if progress:
-            progress("drawing areas anew", done, n_resamples)
-        drawn = x[rng.integers(len(x), size=len(x))]
-        kept += assign(x, _moved(drawn, hierarchy)).subs == labels
-    return kept / n_resamples
+def warm_hierarchy(x: Floats, hierarchy: Hierarchy) -> Hierarchy:
+    """Return the hierarchy gone downhill on other rows until it is at rest, its clusters in the same order."""
+    tops = warm_start(x, hierarchy.tops)
+    labels, _ = nearest(x, tops)
+    subs = hierarchy.subs.copy()
+    for top in range(len(tops)):
+        mine, rows = hierarchy.children(top), x[labels == top]
+        if len(rows):
+            subs[mine] = warm_start(rows, subs[mine])
+    return Hierarchy(tops, subs, hierarchy.parents)
 
 
 @dataclass(slots=True)
@@ -222,6 +249,7 @@ class _Splits:
     rows: list[Floats]
     least: int
     seed: int
+    repeats: int
     counts: list[int] = field(default_factory=list)
     fits: dict[tuple[int, int], Clustering] = field(default_factory=dict)
 
@@ -239,6 +267,14 @@ class _Splits:
         self.counts[best] += 1
         return True
 
+    def hierarchy(self, top: Clustering) -> HierarchyFit:
+        """Return the hierarchy as it stands under these super clusters."""
+        chosen = [self.fits[parent, count] for parent, count in enumerate(self.counts)]
+        subs = np.concatenate([fit.centroids for fit in chosen])
+        hierarchy = Hierarchy(top.centroids, subs, np.repeat(np.arange(len(self.counts)), self.counts))
+        starts = top.starts + sum(fit.starts for fit in self.fits.values())
+        return HierarchyFit(hierarchy, top.inertia, float(sum(fit.inertia for fit in chosen)), starts)
+
     def _gain(self, parent: int) -> float:
         """Return by how much inertia falls with one more; 0 where the floor does not allow it."""
         now, more = self.counts[parent], self.counts[parent] + 1
@@ -252,7 +288,8 @@ class _Splits:
     def _fit(self, parent: int, k: int) -> Clustering:
         if (parent, k) not in self.fits:
             seed = (self.seed, 1 + parent, k)
-            self.fits[parent, k] = fit_kmeans(self.rows[parent], k, seed=seed, min_size=self.least)
+            rows = self.rows[parent]
+            self.fits[parent, k] = fit_kmeans(rows, k, seed=seed, min_size=self.least, repeats=self.repeats)
         return self.fits[parent, k]
 
 
@@ -267,15 +304,3 @@ def _two_nearest(distances: Floats) -> tuple[Ints, Ints, Floats]:
     by = others[rows, second]
     margin = 1 - np.divide(nearest_by, by, out=np.ones(len(rows)), where=by > 0)
     return first, np.where(np.isinf(by), -1, second), margin
-
-
-def _moved(x: Floats, hierarchy: Hierarchy) -> Hierarchy:
-    """Return the hierarchy at rest on other rows, its clusters in the same order."""
-    tops = warm_start(x, hierarchy.tops)
-    labels, _ = nearest(x, tops)
-    subs = hierarchy.subs.copy()
-    for top in range(len(tops)):
-        mine, rows = hierarchy.children(top), x[labels == top]
-        if len(rows):
-            subs[mine] = warm_start(rows, subs[mine])
-    return Hierarchy(tops, subs, hierarchy.parents)

@@ -16,11 +16,14 @@ from geodata.census import Census
 from geodata.errors import examples
 from geodata.shares import Shares, compute_shares
 from geodata.variables import Variable, read_variables
+from segmentation.certainty import N_RESAMPLES, certainty
+from segmentation.cluster import distances_to
 from segmentation.describe import effect_sizes, index_scores, portraits, segment_shares, stands_out
-from segmentation.features import FeatureRecipe, apply_recipe, fit_recipe
-from segmentation.hierarchy import Hierarchy, Progress, certainty, check_numbers, fit_hierarchy
+from segmentation.features import FeatureRecipe, Scaling, Transform, apply_recipe, fit_recipe
+from segmentation.hierarchy import Hierarchy, Progress, check_numbers, find_path
 from segmentation.model import SegmentModel, checksum_of, versions
 from segmentation.names import propose_names
+from segmentation.stability import N_SEEDS, Stability, paths_of, seeds_of, stability_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +36,7 @@ class Segments:
         One row per area, in the order of the census, indexed by ``oa_code``: ``super`` and ``sub`` (whole numbers from
         0, the largest population first; sub-clusters are numbered through), ``margin`` (0 on the border to another
         segment, 1 at the centroid), ``second_best`` (the next sub-cluster it could be in, -1 for none), ``certainty``
-        (share of resamples that give the same sub-cluster).
+        and ``super_certainty`` (share of resamples that give the same sub-cluster, and the same super cluster).
     model
         What classifies other areas, or next year's.
     portraits
@@ -52,7 +55,9 @@ class Segments:
     inertia, super_inertia
         Sum of squared distances to the centroids of the sub-clusters, and of the super clusters.
     starts
-        Starts that the search took.
+        Starts that the search took; 0 where a model was only applied.
+    stability
+        How far other seeds find the same; None where nothing was sought.
     """
 
     table: pd.DataFrame
@@ -66,11 +71,17 @@ class Segments:
     inertia: float
     super_inertia: float
     starts: int
+    stability: Stability | None = None
+
+    def names(self) -> dict[tuple[str, int], str]:
+        """Return the name of each segment, by level ("super", "sub") and number."""
+        named = {("super", at): name for at, name in enumerate(self.model.super_names)}
+        return named | {("sub", at): name for at, name in enumerate(self.model.sub_names)}
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader should know of the quality, one sentence each."""
         n_used = len(self.model.variables)
-        notes = [f"{n_used} census variables were used."]
+        notes = [f"{n_used} census variables were used. {self.model.recipe.sentence()}"]
         if self.missing:
             notes.append(
                 f"{len(self.missing)} of {n_used + len(self.missing)} variables are not in the census table and were "
@@ -81,6 +92,13 @@ class Segments:
         if self.n_filled:
             areas = [f"{name} ({number:,} areas)" for name, number in self.n_filled.items()]
             notes.append(f"Where an area has no share, that of the whole place was taken: {examples(areas)}.")
+        if self.stability is not None:
+            notes.append(self.stability.sentence())
+        if "super_certainty" in self.table:
+            notes.append(
+                f"If the areas were drawn anew, {100 * self.table['super_certainty'].mean():.0f} % of them on average "
+                f"would keep their super cluster and {100 * self.table['certainty'].mean():.0f} % their sub-cluster."
+            )
         doubtful = int((self.table["certainty"] < 0.5).sum())
         if doubtful:
             notes.append(
@@ -98,7 +116,11 @@ def build_segments(
     floor: float = 0.02,
     seed: int = 0,
     variables: Sequence[Variable] | None = None,
-    reference: Shares | None = None,
+    reference: pd.DataFrame | None = None,
+    reference_name: str = "the reference",
+    transform: Transform = "asinh",
+    scaling: Scaling = "range",
+    n_resamples: int = N_RESAMPLES,
     place: str = "the whole place",
     progress: Progress | None = None,
 ) -> Segments:
@@ -116,8 +138,12 @@ def build_segments(
         Same census and seed, same segments to the last byte.
     variables
         What to use; by default the 64 of that census.
-    reference
-        Shares of a wider extent, such as England and Wales, on which features are stretched; by default the place.
+    reference, reference_name
+        Shares of a wider extent, such as England and Wales, that sets the scale, and its name; by default the place.
+    transform, scaling
+        The recipe; see :mod:`segmentation.features`.
+    n_resamples
+        How often areas are drawn anew for their certainty.
     place
         Name of the place, as sentences call it.
     progress
@@ -133,23 +159,61 @@ def build_segments(
     check_numbers(len(census.counts), n_super=n_super, n_sub=n_sub, floor=floor)
     ordered = census.of_areas(sorted(census.counts.index))
     shares = compute_shares(ordered, sorted(chosen, key=lambda variable: variable.name))
-    recipe = fit_recipe(shares, reference=reference, reference_name="the place" if reference is None else "reference")
+    recipe = fit_recipe(
+        shares,
+        reference=reference,
+        reference_name="the place" if reference is None else reference_name,
+        transform=transform,
+        scaling=scaling,
+    )
     x = apply_recipe(shares, recipe).to_numpy()
-    fit = fit_hierarchy(x, n_super=n_super, n_sub=n_sub, floor=floor, seed=seed, progress=progress)
+    path = find_path(x, n_super=n_super, n_sub=n_sub, floor=floor, seed=seed, progress=progress)
+    others = paths_of(x, n_super=n_super, n_sub=n_sub, floor=floor, seeds=seeds_of(seed, N_SEEDS)[1:])
+    fit = path[-1]
     model = _nameless(shares, recipe, fit.hierarchy, seed=seed, floor=floor)
-    population, households = ordered.population().fillna(0.0), ordered.households()
+    population = ordered.population().fillna(0.0)
     model = _by_population(model, model.predict(shares), population)
-    table = model.predict(shares)[["super", "sub", "margin", "second_best"]].assign(
-        certainty=certainty(x, model.hierarchy, seed=seed, progress=progress)
+    made = describe_segments(census, shares, model, n_resamples=n_resamples, place=place, progress=progress)
+    return replace(
+        made,
+        missing=tuple(name for name in (variable.name for variable in chosen) if name in shares.missing),
+        inertia=fit.sub_inertia,
+        super_inertia=fit.super_inertia,
+        starts=fit.starts,
+        stability=stability_of(x, [path, *others], n_sub=n_sub),
     )
-    parents = dict(enumerate(model.hierarchy.parents.tolist()))
-    names = propose_names(
-        effect_sizes(shares, table),
-        segment_shares(shares, table),
-        parents,
-        place=place,
-        per_km2=100.0 if any(variable.unit == "per hectare" for variable in shares.variables) else 1.0,
-    )
+
+
+def describe_segments(
+    census: Census,
+    shares: Shares,
+    model: SegmentModel,
+    *,
+    n_resamples: int = N_RESAMPLES,
+    place: str = "the whole place",
+    progress: Progress | None = None,
+) -> Segments:
+    """Apply a model to the areas of a place, and say how certain the labels are and who lives in the segments.
+
+    Parameters
+    ----------
+    census
+        Counts of the areas.
+    shares
+        Their shares, in order of area code.
+    model
+        Its names are kept; segments without one get a proposal.
+    n_resamples, place, progress
+        As for :func:`build_segments`.
+    """
+    ordered = census.of_areas(shares.table.index)
+    population, households = ordered.population().fillna(0.0), ordered.households()
+    x = apply_recipe(shares, model.recipe).to_numpy()
+    told = model.predict(shares)
+    table = told[["super", "sub", "margin", "second_best"]]
+    sure = certainty(x, model.hierarchy, floor=model.floor, seed=model.seed, n_resamples=n_resamples, progress=progress)
+    table = table.assign(certainty=sure.subs, super_certainty=sure.tops)
+    names = _names(model, propose(shares, table, model, place=place))
     telling = stands_out(shares, table, place=place)
     filled = shares.table.isna().sum()
     return Segments(
@@ -158,13 +222,32 @@ def build_segments(
         portraits=portraits(table, population=population, households=households, names=names, telling=telling),
         index_scores=index_scores(shares, table),
         stands_out=telling,
-        missing=tuple(name for name in (variable.name for variable in chosen) if name in shares.missing),
+        missing=tuple(shares.missing),
         stood_in=dict(shares.stood_in),
         n_filled={str(name): int(number) for name, number in filled[filled > 0].items()},
-        inertia=fit.sub_inertia,
-        super_inertia=fit.super_inertia,
-        starts=fit.starts,
+        inertia=float(np.square(np.sort(told["distance"].to_numpy())).sum()),
+        super_inertia=float(np.square(distances_to(x, model.hierarchy.tops).min(axis=1)).sum()),
+        starts=0,
     )
+
+
+def propose(shares: Shares, table: pd.DataFrame, model: SegmentModel, *, place: str) -> dict[tuple[str, int], str]:
+    """Return a name for each segment that has areas, from what stands out in it."""
+    parents = dict(enumerate(model.hierarchy.parents.tolist()))
+    return propose_names(
+        effect_sizes(shares, table),
+        segment_shares(shares, table),
+        {number: parent for number, parent in parents.items() if (table["sub"] == number).any()},
+        place=place,
+        per_km2=100.0 if any(variable.unit == "per hectare" for variable in shares.variables) else 1.0,
+    )
+
+
+def _names(model: SegmentModel, proposed: dict[tuple[str, int], str]) -> dict[tuple[str, int], str]:
+    """Return the names of the model where it has them, else those proposed; a segment without areas keeps its own."""
+    mine = {("super", at): name for at, name in enumerate(model.super_names)}
+    mine |= {("sub", at): name for at, name in enumerate(model.sub_names)}
+    return {key: name or proposed.get(key, "") for key, name in mine.items()}
 
 
 def _nameless(shares: Shares, recipe: FeatureRecipe, hierarchy: Hierarchy, *, seed: int, floor: float) -> SegmentModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,12 +64,67 @@ def test_values_beyond_the_extent_are_counted() -> None:
 def test_the_extent_can_be_a_wider_one() -> None:
     """Places are compared on the scale of the country."""
     shares, country = shares_of(owned=[0.2, 0.3, 0.4]), shares_of(owned=[0.0, 0.3, 1.0])
-    recipe = fit_recipe(shares, reference=country, reference_name="England")
+    recipe = fit_recipe(shares, reference=country.table, reference_name="England")
     assert apply_recipe(shares, recipe)["owned"].iloc[0] == pytest.approx(np.arcsinh(20) / np.arcsinh(100))
     assert recipe.reference == "England"
-    lacking = replace(country, table=country.table.drop(columns="owned"))
-    with pytest.raises(CoverageError, match="England: it lacks owned"):
-        fit_recipe(shares, reference=lacking, reference_name="England")
+
+
+def test_where_the_wider_extent_lacks_a_variable_the_place_sets_its_own() -> None:
+    """And the recipe says so; without most of them it is no reference."""
+    shares, country = shares_of(owned=[0.2, 0.3, 0.4]), shares_of(owned=[0.0, 0.3, 1.0])
+    recipe = fit_recipe(shares, reference=country.table.drop(columns="owned"), reference_name="England")
+    assert recipe.local == ("owned",)
+    assert apply_recipe(shares, recipe)["owned"].tolist()[::2] == [0.0, 1.0]
+    assert "of the place itself where that has none: owned" in recipe.sentence()
+    with pytest.raises(CoverageError, match="England: it lacks density, detached, social_rented"):
+        fit_recipe(shares, reference=country.table[["owned", "students"]], reference_name="England")
+
+
+CHOICES = [(tail, scale) for tail in ("asinh", "box-cox", "none") for scale in ("range", "robust", "z")]
+
+
+@pytest.mark.parametrize(("transform", "scaling"), CHOICES)
+def test_every_recipe_does_what_it_says_and_survives_writing(transform: Any, scaling: Any) -> None:
+    """By hand: the tail, then 0 and 1 where the scale has them."""
+    shares = compute_shares(planted_census(40)[0], VARIABLES)
+    recipe = fit_recipe(shares, transform=transform, scaling=scaling)
+    owned = 100 * shares.table["owned"]
+    power = recipe.powers[recipe.variables.index("owned")] if recipe.powers else 1.0
+    drawn = {"asinh": np.arcsinh(owned), "none": owned, "box-cox": ((owned + 1) ** power - 1) / power}[transform]
+    low, high = {
+        "range": (drawn.min(), drawn.max()),
+        "robust": (drawn.median(), drawn.median() + drawn.quantile(0.75) - drawn.quantile(0.25)),
+        "z": (drawn.mean(), drawn.mean() + drawn.std(ddof=0)),
+    }[scaling]
+    assert apply_recipe(shares, recipe)["owned"].tolist() == pytest.approx(((drawn - low) / (high - low)).tolist())
+    assert FeatureRecipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
+    assert count_gaps(shares, recipe).eq(0).all(axis=None)
+    assert count_gaps(shares_of(owned=[2.0, 0.5]), recipe)["n_outside"].iloc[0] >= 1
+
+
+def test_a_recipe_of_the_first_models_is_still_read() -> None:
+    """They had one transform and one scale, and no word for either."""
+    recipe = fit_recipe(shares_of(owned=[0.2, 0.3, 0.4]))
+    early = {key: recipe.to_dict()[key] for key in ("variables", "scales", "low", "high", "fill", "reference")}
+    assert FeatureRecipe.from_dict(early) == recipe
+
+
+def test_quartiles_that_are_the_same_need_another_scale() -> None:
+    """Where more than half of the areas have none, the quartile range may be 0."""
+    shares = shares_of(owned=[0.0, 0.0, 0.0, 0.0, 0.0, 0.4])
+    with pytest.raises(SchemaError, match=r"owned .* has the same quartiles .* Set scaling to 'range' or 'z'"):
+        fit_recipe(shares, scaling="robust")
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [{"transform": "log"}, {"scaling": "max"}, {"powers": (1.0,)}, {"scaling": "z"},
+     {"scaling": "z", "centre": (0.0,), "spread": (0.0,)}],
+)  # fmt: skip
+def test_a_recipe_with_strange_choices_cannot_be_made(spoiled: dict[str, Any]) -> None:
+    """A model file that was edited by hand may hold anything."""
+    with pytest.raises(ValueError, match="recipe"):
+        replace(FeatureRecipe(("a",), (100.0,), (0.0,), (1.0,), (0.5,), "x"), **spoiled)
 
 
 @given(st.floats(-1e300, 1e300), st.floats(1e-3, 1e3), st.floats(0, 1))

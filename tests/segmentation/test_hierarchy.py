@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import DataError
-from segmentation.hierarchy import Hierarchy, assign, certainty, fit_hierarchy
+from segmentation.hierarchy import Hierarchy, assign, fit_hierarchy, fit_path
 
 LINE = Hierarchy(np.array([[1.0], [11.0]]), np.array([[0.0], [2.0], [10.0], [12.0]]), np.array([0, 0, 1, 1]))
 """Two super clusters on a line, two sub-clusters in each; the border of the former is at 6."""
@@ -92,29 +92,32 @@ def test_a_super_cluster_without_sub_clusters_has_its_rival_next_door() -> None:
     assert found.margin.tolist() == pytest.approx([1 - 1 / 3, 1.0])
 
 
-def test_certainty_is_high_inside_and_low_on_borders() -> None:
-    """Points between two clouds change sides when the areas are drawn anew."""
-    rng = np.random.default_rng(3)
-    x = np.concatenate([rng.normal(0, 0.3, (100, 1)), rng.normal(3, 0.3, (100, 1)), [[1.5]]])
-    hierarchy = fit_hierarchy(x, n_super=1, n_sub=2, floor=0.1, seed=0).hierarchy
-    sure = certainty(x, hierarchy, seed=0)
-    assert sure[:200].min() == 1.0
-    assert sure[200] < 0.95
-    assert certainty(x, hierarchy, seed=0).tolist() == sure.tolist()
-
-
 def test_progress_is_told() -> None:
     """Anything over two seconds says how far it is."""
     told: list[tuple[str, int, int]] = []
     fit = fit_hierarchy(clouds(), n_super=2, n_sub=4, floor=0.02, seed=0, progress=lambda *step: told.append(step))
     assert told == [("splitting super clusters", 2, 4), ("splitting super clusters", 3, 4)]
-    certainty(clouds(), fit.hierarchy, seed=0, n_resamples=2, progress=lambda *step: told.append(step))
-    assert told[-1] == ("drawing areas anew", 1, 2)
+    assert len(fit.hierarchy.subs) == 4
+
+
+def test_the_way_down_is_the_hierarchies_that_would_have_been_asked_for() -> None:
+    """One search tells of every number of sub-clusters, and ends where the floor does."""
+    path = fit_path(clouds(), n_super=2, n_sub=4, floor=0.02, seed=0)
+    assert [len(step.hierarchy.subs) for step in path] == [2, 3, 4]
+    for step in path:
+        alone = fit_hierarchy(clouds(), n_super=2, n_sub=len(step.hierarchy.subs), floor=0.02, seed=0)
+        assert (alone.hierarchy.subs == step.hierarchy.subs).all()
+    assert len(fit_path(clouds(), n_super=2, n_sub=9, floor=0.2, seed=0)) == 3
+
+
+def test_sub_clusters_may_keep_numbers_out_of_the_order_of_their_parents() -> None:
+    """After a refresh number 1 may have moved to another super cluster; labels follow the parents all the same."""
+    mixed = Hierarchy(LINE.tops, LINE.subs[[0, 2, 1, 3]], np.array([0, 1, 0, 1]))
+    assert assign(np.array([[0.9], [2.2], [9.0]]), mixed).subs.tolist() == [0, 2, 1]
+    assert mixed.children(1).tolist() == [1, 3]
 
 
 def test_a_hierarchy_that_does_not_hang_together_cannot_be_made() -> None:
     """A model file that was edited by hand may hold anything."""
     with pytest.raises(ValueError, match="every super cluster at least one"):
         Hierarchy(LINE.tops, LINE.subs, np.array([0, 0, 0, 0]))
-    with pytest.raises(ValueError, match="order of their parents"):
-        Hierarchy(LINE.tops, LINE.subs, np.array([0, 1, 0, 1]))

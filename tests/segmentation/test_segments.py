@@ -40,7 +40,7 @@ def test_the_table_is_what_the_contract_says(planted: tuple[Census, pd.Series]) 
     census = planted[0].of_areas(planted[0].counts.index[::-1])
     made = build(census)
     assert_aligned(made.table, census.counts)
-    assert list(made.table.columns) == ["super", "sub", "margin", "second_best", "certainty"]
+    assert list(made.table.columns) == ["super", "sub", "margin", "second_best", "certainty", "super_certainty"]
     check_segments(made.table)
     assert made.table[["super", "sub", "second_best"]].dtypes.eq("int64").all()
     assert sorted(made.table["sub"].unique()) == [0, 1, 2]
@@ -145,7 +145,7 @@ def test_one_segment_is_allowed(planted: tuple[Census, pd.Series]) -> None:
 def test_a_wider_reference_sets_the_scale(planted: tuple[Census, pd.Series]) -> None:
     """The model says on which extent it was stretched."""
     wide = compute_shares(planted_census(300, seed=9)[0], VARIABLES)
-    assert build(planted[0], reference=wide).model.recipe.reference == "reference"
+    assert build(planted[0], reference=wide.table, reference_name="Wideshire").model.recipe.reference == "Wideshire"
     assert build(planted[0]).model.recipe.reference == "the place"
 
 

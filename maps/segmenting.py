@@ -1,0 +1,103 @@
+"""Segments of a place as its ``place.toml`` asks for them, and what they look like beside the map and other work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from geodata.load import Geography
+from geodata.place import Place
+from geodata.reference import read_reference
+from geodata.variables import read_variables
+from segmentation.comparison import Comparison, compare, read_published
+from segmentation.hierarchy import Progress
+from segmentation.segments import Segments, build_segments
+from segmentation.smoothness import Smoothness, neighbours, smoothness
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What segments are held beside.
+
+    Parameters
+    ----------
+    smooth
+        How super clusters and sub-clusters lie on the map, by level.
+    comparison
+        The published classification that the place names, or None.
+    """
+
+    smooth: dict[str, Smoothness]
+    comparison: Comparison | None
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return both in words."""
+        words = {"super": "super cluster", "sub": "sub-cluster"}
+        lines = [smooth.sentence(words[level]) for level, smooth in self.smooth.items()]
+        return (*lines, *(() if self.comparison is None else self.comparison.sentences()))
+
+
+def segment_place(place: Place, geography: Geography, *, say: Say) -> Segments:
+    """Return the segments that ``[segments]`` asks for.
+
+    Raises
+    ------
+    ToolkitError
+        Census, reference or numbers are at fault.
+    """
+    choice, variables = place.segments, read_variables(place.place.vintage)
+    named = choice.reference
+    reference = (
+        None if named is None else read_reference(place.find(named), vintage=place.place.vintage, variables=variables)
+    )
+    return build_segments(
+        geography.census,
+        n_super=choice.super,
+        n_sub=choice.sub,
+        floor=choice.floor,
+        seed=place.place.seed,
+        variables=variables,
+        reference=reference,
+        reference_name=choice.reference_name or (named or ""),
+        transform=choice.transform,
+        scaling=choice.scaling,
+        n_resamples=choice.resamples,
+        place=place.place.name,
+        progress=progress_of(say),
+    )
+
+
+def surroundings_of(place: Place, geography: Geography, segments: Segments) -> Surroundings:
+    """Return how the segments lie on the map, and how they compare with a published classification.
+
+    Raises
+    ------
+    ToolkitError
+        The published table is at fault.
+    """
+    areas = geography.areas
+    pairs = neighbours(areas)
+    n_areas = int((areas.geometry.notna() & ~areas.geometry.is_empty).sum())
+    smooth = {level: smoothness(segments.table[level], pairs, n_areas=n_areas) for level in ("super", "sub")}
+    named = place.segments.compare
+    if named is None:
+        return Surroundings(smooth, None)
+    names = segments.names()
+    return Surroundings(
+        smooth, compare(segments.table, read_published(place.find(named)), names=names, source=place.find(named).name)
+    )
+
+
+def progress_of(say: Say) -> Progress:
+    """Return a progress function that speaks half-way through each kind of step."""
+    told: dict[str, int] = {}
+
+    def progress(step: str, done: int, of: int) -> None:
+        half = 2 * done // of if of else 0
+        if told.get(step, 0) < half:
+            told[step] = half
+            say(f"  {step}: {done} of {of}")
+
+    return progress
