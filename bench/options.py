@@ -30,7 +30,7 @@ from estate.rules import Rules
 from estate.search import search_mip
 from estate.solver import solve_mip
 from geodata.demo import write_demo
-from geodata.load import load_travel
+from geodata.load_travel import load_travel
 from geodata.place import read_place
 from geodata.travel import straight_line_travel
 from maps.study import Study, with_geography, with_register

@@ -103,7 +103,8 @@ def check_coverage(areas: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, travel: Tr
     origins, destinations = (travel.table.index.get_level_values(level).unique() for level in (0, 1))
     forgotten = list(lived_in.difference(origins).difference(pd.Index(travel.unreached)))
     wanted = pd.Index(sorted(set(sites)))
-    blind = [site for site in wanted.difference(destinations) if _stands_near(assets.geometry[site], areas, travel)]
+    unseen = wanted.difference(destinations).difference(pd.Index(travel.unreached_sites))
+    blind = [site for site in unseen if _stands_near(assets.geometry[site], areas, travel)]
     for what, codes, total in (("areas", forgotten, len(lived_in)), ("buildings", blind, len(wanted))):
         if codes:
             raise CoverageError(

@@ -1,4 +1,4 @@
-"""Load what a ``place.toml`` names: census, areas, the outline of the place, postcodes and travel times."""
+"""Load what a ``place.toml`` names: census, areas, the outline of the place, postcodes and notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from geodata.errors import CoverageError, DataError, did_you_mean
 from geodata.files import read_areas_file, read_table
 from geodata.place import BoundarySource, Place
 from geodata.postcodes import read_postcodes
-from geodata.travel import Travel, straight_line_travel
 
 #: Outlines are joined across gaps narrower than twice this (metres), so that slivers between areas are not outside.
 CLOSE_GAPS_M = 25.0
@@ -97,14 +96,6 @@ def load_notes(place: Place) -> pd.DataFrame | None:
             f"It has {', '.join(map(str, notes.columns))}. Head the columns locality and note."
         )
     return notes
-
-
-def load_travel(place: Place, areas: gpd.GeoDataFrame, assets: gpd.GeoDataFrame) -> Travel:
-    """Return minutes from areas to assets by ``[travel]``, along the straight line: indicative."""
-    choice = place.travel
-    return straight_line_travel(
-        areas, assets, mode=choice.mode, detour=choice.detour, speed_kmh=choice.speed_kmh, limit_min=choice.limit_min
-    )
 
 
 def _areas(place: Place, boundaries: BoundarySource, census: Census) -> tuple[gpd.GeoDataFrame, AreaReport]:

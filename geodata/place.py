@@ -13,9 +13,11 @@ from pydantic_core import ErrorDetails
 from geodata.errors import DataError, Fault, SourceError, did_you_mean
 from geodata.inputs import STANDARD_INPUT, is_database
 from geodata.place_segments import SegmentChoice
+from geodata.place_travel import TravelChoice
 from geodata.section import Positive, Section, Share, Text
+from geodata.travel import Mode
 
-Chosen = TypeVar("Chosen", bound="Section")
+Chosen = TypeVar("Chosen", bound=Section)
 
 
 class Identity(Section):
@@ -117,25 +119,18 @@ class AssetSource(Section):
         return ((self.file,) if self.file else ()) + self.files
 
 
-class TravelChoice(Section):
-    """``[travel]``: how minutes are reckoned where no network is given (indicative)."""
-
-    mode: Literal["drive", "walk"] = "drive"
-    detour: Annotated[float, Field(ge=1)] | None = None
-    speed_kmh: Positive | None = None
-    limit_min: Positive = 60.0
-
-
 class Standard(Section):
     """One access standard: residents should reach ``service`` within ``limit_min`` minutes.
 
     ``max_loss`` is the largest fall in the share of residents within the limit that a plan may cause, overall and in
-    any segment (0.02 = two percentage points).
+    any segment (0.02 = two percentage points). ``limits_min`` gives other limits for other modes, which
+    ``onetown access`` reports on: ``limits_min = { walk = 20, transit = 40 }``.
     """
 
     service: Text
     limit_min: Positive
     max_loss: Share = 0.02
+    limits_min: dict[Mode, Positive] = Field(default_factory=dict)
 
 
 class AccessChoice(Section):
@@ -232,6 +227,7 @@ class Place(Section):
             names += [name for name in (boundaries.areas, boundaries.lookup, boundaries.centroids) if name]
             names += [larger.file for larger in boundaries.larger]
         names += self.segments.files()
+        names += self.travel.files()
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
 
     def files(self) -> tuple[str, ...]:

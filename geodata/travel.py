@@ -1,8 +1,9 @@
 """Minutes from where people live to where services are, as one long table per mode.
 
-No row means out of reach, never zero minutes. This page reckons with the straight line times a detour, which is the
-fallback where no road network is given, and its result says so: quality ``"indicative"``. Against real networks it was
-12-20 % out for walking and 22-50 % for driving, and picked the true nearest site only half to two thirds of the time.
+No row means out of reach, never zero minutes. :mod:`geodata.journeys` measures them on roads and
+:mod:`geodata.transit` on timetables. This page reckons with the straight line times a detour, which is the fallback
+where neither is given, and its result says so: quality ``"indicative"``. Against real networks it was 12-20 % out for
+walking and 22-50 % for driving, and picked the true nearest site only half to two thirds of the time.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ from scipy.spatial import cKDTree
 from geodata.crs import require_bng
 from geodata.errors import CoverageError, examples
 
-Mode = Literal["drive", "walk"]
+Mode = Literal["drive", "walk", "cycle", "transit"]
 Quality = Literal["indicative", "measured"]
 
-#: Kilometres an hour from door to door. Assumptions: 40 is a mix of streets and main roads, 4.8 is 3 miles an hour.
-SPEED_KMH: dict[Mode, float] = {"drive": 40.0, "walk": 4.8}
+#: Kilometres an hour from door to door. Assumptions: 40 is a mix of streets and main roads, 4.8 is 3 miles an hour, 14
+#: an unhurried cyclist. There is none for public transport: without a timetable nobody knows.
+SPEED_KMH: dict[Mode, float] = {"drive": 40.0, "walk": 4.8, "cycle": 14.0}
 #: Way on the ground over straight line. An assumption; published factors for whole road networks lie near 1.2 to 1.5.
 DETOUR = 1.3
 LIMIT_MIN = 60.0
 
-MODE_WORDS = {"drive": "by car", "walk": "on foot"}
+MODE_WORDS = {"drive": "by car", "walk": "on foot", "cycle": "by bicycle", "transit": "by public transport"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,12 @@ class Travel:
     ----------
     table
         Column ``travel_min`` (minutes), MultiIndex ``origin`` (``oa_code``) and ``destination`` (``asset_id``), in the
-        order of the areas and, within each, of the assets. A pair out of reach has no row.
+        order of the areas and, within each, of the assets. A pair out of reach has no row. By public transport there is
+        a second column ``p90_min``: nine departures in ten take no longer.
     mode
-        ``"drive"`` or ``"walk"``.
+        ``"drive"``, ``"walk"``, ``"cycle"`` or ``"transit"``.
     quality
-        ``"indicative"`` (straight line) or ``"measured"`` (on a network).
+        ``"indicative"`` (straight line) or ``"measured"`` (on a network or a timetable).
     detour
         Way over straight line; None where the times come from a network.
     speed_kmh
@@ -52,6 +55,15 @@ class Travel:
         Longest time in the table (minutes).
     unreached
         Codes of areas from which no asset is within the limit.
+    source
+        What the times were measured on, in words; empty for the straight line.
+    unreached_sites
+        Assets that were looked at and are within the limit of no area.
+    straight
+        Areas and assets too far from any road: their rows are reckoned with the straight line, in a table that is
+        otherwise measured.
+    attribution
+        Line that the licence of the source asks for, or empty.
     """
 
     table: pd.DataFrame
@@ -61,6 +73,10 @@ class Travel:
     speed_kmh: float | None
     limit_min: float
     unreached: tuple[str, ...] = ()
+    source: str = ""
+    unreached_sites: tuple[str, ...] = ()
+    straight: tuple[str, ...] = ()
+    attribution: str = ""
 
     def __post_init__(self) -> None:
         if self.limit_min <= 0:
@@ -93,11 +109,33 @@ class Travel:
         """Return how the times were reckoned, for reports and maps."""
         how = f"Travel times {MODE_WORDS[self.mode]}, up to {self.limit_min:g} minutes"
         if self.quality == "measured":
-            return f"{how}, measured on a network."
+            return f"{how}, measured on {self.source or 'a network'}.{self._exceptions()}"
         return (
             f"{how}: straight line x {self.detour:g} at {self.speed_kmh:g} km/h. Indicative only: no roads, hills, "
             "rivers or traffic."
         )
+
+    def _exceptions(self) -> str:
+        """Say which minutes of a measured table are not measured."""
+        if not self.straight:
+            return ""
+        return (
+            f" {len(self.straight):,} of the areas and buildings stand too far from any road in it "
+            f"({examples(self.straight)}): their minutes are indicative only (straight line)."
+        )
+
+    def basis(self) -> str:
+        """Return in a word or two what the minutes rest on: for a cell of a table.
+
+        Examples
+        --------
+        >>> Travel(pd.DataFrame(), "drive", "indicative", 1.3, 40.0, 60.0).basis()
+        'indicative (straight line)'
+        """
+        if self.quality == "indicative":
+            return "indicative (straight line)"
+        measured = "timetable" if self.mode == "transit" else "network"
+        return f"{measured}, indicative for {len(self.straight)} points" if self.straight else measured
 
 
 def straight_line_travel(
@@ -123,11 +161,11 @@ def straight_line_travel(
     assets
         Points in BNG, indexed by ``asset_id``.
     mode
-        ``"drive"`` or ``"walk"``; sets the speed where none is given.
+        ``"drive"``, ``"walk"`` or ``"cycle"``; sets the speed where none is given.
     detour
         Way over straight line, at least 1; by default 1.3.
     speed_kmh
-        Kilometres an hour from door to door; by default 40 (drive) or 4.8 (walk).
+        Kilometres an hour from door to door; by default 40 (drive), 4.8 (walk) or 14 (cycle).
     limit_min
         Pairs further apart (minutes) get no row.
 
@@ -145,6 +183,8 @@ def straight_line_travel(
     ValueError
         A factor, speed or limit that makes no sense.
     """
+    if mode == "transit":
+        raise ValueError("there is no straight line by public transport: it needs a timetable")
     detour = DETOUR if detour is None else detour
     speed_kmh = SPEED_KMH[mode] if speed_kmh is None else speed_kmh
     if detour < 1 or speed_kmh <= 0:
@@ -157,8 +197,8 @@ def straight_line_travel(
     minutes = pairs["v"] * minutes_per_m
     ends = [areas.index.take(pairs["i"]), assets.index.take(pairs["j"])]
     index = pd.MultiIndex.from_arrays(ends, names=["origin", "destination"])
-    reached = np.zeros(len(areas), dtype=bool)
-    reached[pairs["i"]] = True
+    reached, sites = np.zeros(len(areas), dtype=bool), np.zeros(len(assets), dtype=bool)
+    reached[pairs["i"]], sites[pairs["j"]] = True, True
     return Travel(
         table=pd.DataFrame({"travel_min": minutes}, index=index),
         mode=mode,
@@ -167,6 +207,7 @@ def straight_line_travel(
         speed_kmh=speed_kmh,
         limit_min=limit_min,
         unreached=tuple(areas.index[~reached]),
+        unreached_sites=tuple(assets.index[~sites]),
     )
 
 

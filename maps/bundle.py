@@ -135,11 +135,17 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
         segments=study.segments,
         assets=study.estate.assets,
         plans=study.plans,
-        attribution="" if boundaries is None else boundaries.attribution,
+        attribution="" if boundaries is None else _attribution(boundaries.attribution, study),
         made_up=place.made_up,
         notes=notes_of(study),
     )
     return save_map(page, path, overwrite=overwrite)
+
+
+def _attribution(boundaries: str, study: Study) -> str:
+    """Return the line of the boundaries, and that of the roads where minutes were measured on them."""
+    roads = "" if study.travel is None else study.travel.attribution
+    return f"{boundaries.rstrip('. ')}. Roads: {roads}." if boundaries and roads else boundaries
 
 
 def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:

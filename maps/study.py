@@ -30,7 +30,9 @@ from estate.space import estimate_assets
 from estate.standard import energy_factor, space_and_rates
 from estate.yardsticks import add_locality, leases_by_year, yardsticks
 from geodata.errors import DataError
-from geodata.load import Geography, load_geography, load_notes, load_postcodes, load_travel
+from geodata.load import Geography, load_geography, load_notes, load_postcodes
+from geodata.load_travel import load_travel
+from geodata.network import cache_folder
 from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
 from maps.segmenting import Surroundings, segment_place, surroundings_of
@@ -219,7 +221,7 @@ def with_options(study: Study, *, say: Say = silent) -> Study:
     prices, teams = load_prices(place), load_teams(place, assets)
     visited = assets[assets["use"].isin(place.options.uses) | assets.index.isin(teams["asset_id"])]
     geography = _geography(study)
-    travel = load_travel(place, geography.areas, visited)
+    travel = load_travel(place, geography.areas, visited, cache=cache_folder(), say=say)
     problem = build_problem(
         assets,
         teams,

@@ -1,0 +1,115 @@
+"""Load the minutes that ``[travel]`` of a ``place.toml`` asks for, from the best that it names.
+
+Timetables for public transport, roads for the others, and where there are none the straight line, whose result says
+that it is indicative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+
+from geodata.errors import SourceError
+from geodata.journeys import network_travel
+from geodata.network import Network, load_network
+from geodata.place import Place
+from geodata.shortest import Progress
+from geodata.travel import MODE_WORDS, Mode, Travel, straight_line_travel
+
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def load_roads(place: Place, *, cache: Path | None = None, say: Say = silent) -> Network | None:
+    """Return the road network that a place names, or None.
+
+    Raises
+    ------
+    ToolkitError
+        Roads or speeds are at fault.
+    """
+    choice = place.travel
+    if choice.roads is None:
+        return None
+    say(f"Reading the roads of {choice.roads}")
+    speeds = None if choice.speeds is None else place.find(choice.speeds)
+    return load_network(place.find(choice.roads), speeds=speeds, cache=cache, name=choice.roads)
+
+
+def load_travel(
+    place: Place,
+    areas: gpd.GeoDataFrame,
+    assets: gpd.GeoDataFrame,
+    *,
+    mode: Mode | None = None,
+    network: Network | None = None,
+    cache: Path | None = None,
+    say: Say = silent,
+) -> Travel:
+    """Return minutes from areas to assets by the best source that ``[travel]`` names for a mode.
+
+    Parameters
+    ----------
+    place
+        The place.
+    areas, assets
+        Indexed by ``oa_code`` (with ``point``) and ``asset_id``, BNG.
+    mode
+        By default ``[travel] mode``.
+    network
+        The roads, where they are loaded already.
+    cache
+        Folder to keep networks and unfinished journeys in; None keeps nothing.
+    say
+        Told what is being done.
+
+    Raises
+    ------
+    ToolkitError
+        Roads, timetables or points are at fault.
+    """
+    choice = place.travel
+    mode = mode or choice.mode
+    if mode == "transit":
+        raise SourceError("[travel]: timetables cannot be read yet. Leave timetables and transit out.")
+    network = network or load_roads(place, cache=cache, say=say)
+    if network is None:
+        # detour and speed in place.toml are those of the plan's own mode
+        own = mode == choice.mode
+        return straight_line_travel(
+            areas,
+            assets,
+            mode=mode,
+            detour=choice.detour if own else None,
+            speed_kmh=choice.speed_kmh if own else None,
+            limit_min=choice.limit_min,
+        )
+    say(f"Measuring times {MODE_WORDS[mode]} from {len(areas):,} areas to {len(assets):,} buildings")
+    return network_travel(
+        areas,
+        assets,
+        network,
+        mode=mode,
+        limit_min=choice.limit_min,
+        snap_m=choice.snap_m,
+        cache=cache,
+        progress=_progress(say),
+    )
+
+
+def _progress(say: Say) -> Progress:
+    """Return a progress function that speaks at every tenth of a long search."""
+    told = [0]
+
+    def progress(done: int, of: int) -> None:
+        tenth = 10 * done // of
+        if told[-1] < tenth < 10 and of > 64:
+            told.append(tenth)
+            say(f"  {done:,} of {of:,} searches")
+
+    return progress

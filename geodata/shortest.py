@@ -1,0 +1,98 @@
+"""Shortest times between many places of a network: Dijkstra's algorithm from the smaller side, in pieces.
+
+From many homes to few offices it is run from the offices, on the roads turned round. Pieces of sixteen keep the memory
+small, let a run be stopped, and can be kept, so that a stopped run goes on where it was.
+
+Dijkstra, E. W. (1959): A note on two problems in connexion with graphs. Numerische Mathematik 1, 269-271.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geodata.errors import SourceError
+from geodata.road_graph import RoadGraph
+from geodata.write import writing
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: Called with the number of searches done and of all.
+Progress = Callable[[int, int], None]
+
+AT_ONCE = 16
+
+
+def shortest_seconds(
+    graph: RoadGraph,
+    origins: Ints,
+    destinations: Ints,
+    *,
+    limit_s: float = np.inf,
+    keep: Path | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Return the seconds of the quickest way from each origin to each destination.
+
+    Parameters
+    ----------
+    graph
+        The network of one mode.
+    origins, destinations
+        Places of the network, shapes (n_origins,) and (n_destinations,); the same place may stand there twice.
+    limit_s
+        Ways longer than this (seconds) are not looked for.
+    keep
+        Folder in which finished pieces are kept, and found again; None keeps nothing. It belongs to this one question.
+    progress
+        Called after every piece.
+
+    Returns
+    -------
+    ndarray
+        Seconds, shape (n_origins, n_destinations), infinite beyond the limit.
+    """
+    backwards = len(np.unique(destinations)) < len(np.unique(origins))
+    near, far = (destinations, origins) if backwards else (origins, destinations)
+    roads = graph.matrix()
+    searched = csr_array(roads.T) if backwards else roads
+    sources, at = np.unique(near, return_inverse=True)
+    targets, where = np.unique(far, return_inverse=True)
+    seconds = np.empty((len(sources), len(targets)))
+    for first in range(0, len(sources), AT_ONCE):
+        chosen = slice(first, first + AT_ONCE)
+        part = None if keep is None else keep / f"part-{first:07d}.npy"
+        seconds[chosen] = _piece(searched, sources[chosen], targets, limit_s, part)
+        if progress is not None:
+            progress(min(first + AT_ONCE, len(sources)), len(sources))
+    table = seconds[at][:, where]
+    return np.ascontiguousarray(table.T) if backwards else table
+
+
+def _piece(
+    roads: csr_array[np.float64, tuple[int, int]], sources: Ints, targets: Ints, limit_s: float, part: Path | None
+) -> Floats:
+    """Return the seconds of some sources, from their file where they were found before."""
+    shape = (len(sources), len(targets))
+    if part is not None and (found := _read(part, shape)) is not None:
+        return found
+    seconds = np.asarray(dijkstra(roads, indices=sources, limit=limit_s))[:, targets]
+    if part is not None:
+        with suppress(SourceError), writing(part, overwrite=True) as partial:
+            np.save(partial, seconds, allow_pickle=False)
+    return seconds
+
+
+def _read(part: Path, shape: tuple[int, int]) -> Floats | None:
+    try:
+        found = np.load(part, allow_pickle=False)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+    return found if found.shape == shape and found.dtype == np.float64 else None
