@@ -42,7 +42,7 @@ def by_spopt(facts: dict[str, Any], seconds: float) -> tuple[float | None, float
     cost = facts["cost"]
     model = locate.PMedian.from_cost_matrix(cost, np.ones(len(cost)), p_facilities=int(facts["n_open"]))
     model = model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds), results=False)
-    return model.problem.objective.value(), None, pulp.LpStatus[model.problem.status].lower()
+    return model.problem.objective.value(), None, _pulp_status(pulp, model.problem)
 
 
 def by_pulp(facts: dict[str, Any], seconds: float) -> tuple[float | None, float | None, str]:
@@ -65,9 +65,16 @@ def by_pulp(facts: dict[str, Any], seconds: float) -> tuple[float | None, float 
         log = Path(folder) / "cbc.log"
         problem.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, logPath=str(log)))
         found = re.search(r"Lower bound:\s+([-\d.e+]+)", log.read_text()) if log.exists() else None
-    status = pulp.LpStatus[problem.status].lower()
-    bound = float(found[1]) if found else problem.objective.value()
-    return problem.objective.value(), bound, "time limit" if found else status
+    status = _pulp_status(pulp, problem)
+    bound = problem.objective.value() if status == "optimal" else float(found[1]) if found else None
+    return problem.objective.value(), bound, status
+
+
+def _pulp_status(pulp: Any, problem: Any) -> str:
+    """Return PuLP's status; it calls a plan that the time limit cut short optimal too, only sol_status tells."""
+    if problem.sol_status == pulp.LpSolutionIntegerFeasible:
+        return "time limit"
+    return str(pulp.LpStatus[problem.status]).lower()
 
 
 def by_milp(facts: dict[str, Any], seconds: float) -> tuple[float | None, float | None, str]:
