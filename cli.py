@@ -42,6 +42,7 @@ Data = Annotated[
 Organisation = Annotated[str, typer.Option(help="The body that sent the lists, where they do not name it.")]
 Use = Annotated[str, typer.Option(help="What the buildings are used for, where the lists do not say.")]
 Postcodes = Annotated[Path | None, typer.Option(help="Postcode table (ONSPD or Code-Point), to check and find places.")]
+Uprns = Annotated[Path | None, typer.Option(help="UPRN table (OS Open UPRN), to place rows and to check them.")]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="Folder for the result files; without it only the summary is printed."),
@@ -79,6 +80,7 @@ def check(
     organisation: Organisation = "",
     use: Use = "",
     postcodes: Postcodes = None,
+    uprns: Uprns = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what each column was taken for, and why.")] = False,
     data: Data = None,
     out: Out = None,
@@ -101,7 +103,7 @@ def check(
         study = Study(_place(Path(inputs[0]), data=data, seed=seed))
         study = with_geography(study, say=say) if study.place.census and study.place.boundaries else study
     else:
-        study = Study(list_place(inputs, organisation=organisation, use=use, postcodes=postcodes))
+        study = Study(list_place(inputs, organisation=organisation, use=use, postcodes=postcodes, uprns=uprns))
     with _results(out, overwrite=overwrite) as folder:
         study = with_register(study, say=say)
         if folder:
@@ -299,6 +301,7 @@ def register_add(
     organisation: Organisation = "",
     use: Use = "",
     postcodes: Postcodes = None,
+    uprns: Uprns = None,
     who: Annotated[str, typer.Option(help="Who saves it; the name you are logged in with by default.")] = "",
     note: Annotated[str, typer.Option(help="Why, for those who look at the history.")] = "",
     expect: Annotated[
@@ -322,7 +325,7 @@ def register_add(
     from estate.history_telling import added_sentences, tell_added  # noqa: PLC0415
 
     store, say = open_store(register), _talk(quiet=quiet)
-    delivery = _delivery(lists, organisation=organisation, use=use, postcodes=postcodes, say=say)
+    delivery = _delivery(lists, organisation=organisation, use=use, postcodes=postcodes, uprns=uprns, say=say)
     when = datetime.now(UTC).isoformat(timespec="seconds")
     saved = add(store, delivery, when=when, who=who or getuser(), note=note, expected=expect, accept_loss=accept_loss)
     _answer(tell_added(store, saved), added_sentences(store, saved), as_json=as_json, out=None)
@@ -340,6 +343,7 @@ def register_diff(
     organisation: Organisation = "",
     use: Use = "",
     postcodes: Postcodes = None,
+    uprns: Uprns = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -356,7 +360,9 @@ def register_diff(
     store = open_store(register)
     versions = store.versions()
     if lists:
-        delivery = _delivery(lists, organisation=organisation, use=use, postcodes=postcodes, say=_talk(quiet=quiet))
+        delivery = _delivery(
+            lists, organisation=organisation, use=use, postcodes=postcodes, uprns=uprns, say=_talk(quiet=quiet)
+        )
         changes = diff(store, delivery)
         lines = diff_sentences(versions, delivery, changes)
     else:
@@ -406,18 +412,24 @@ def register_show(
 
 
 def _delivery(
-    lists: Sequence[str], *, organisation: str, use: str, postcodes: Path | None, say: Callable[[str], None]
+    lists: Sequence[str],
+    *,
+    organisation: str,
+    use: str,
+    postcodes: Path | None,
+    uprns: Path | None,
+    say: Callable[[str], None],
 ) -> Delivery:
     """Return the lists as one delivery, read as `check` reads them."""
     from estate.deliveries import delivery_of  # noqa: PLC0415
     from estate.load import load_register  # noqa: PLC0415
     from geodata.files import sha256_of  # noqa: PLC0415
     from geodata.inputs import input_named  # noqa: PLC0415
-    from geodata.load import load_postcodes  # noqa: PLC0415
+    from geodata.load import load_postcodes, load_uprns  # noqa: PLC0415
     from maps.study import list_place  # noqa: PLC0415
 
-    place = list_place(lists, organisation=organisation, use=use, postcodes=postcodes)
-    register = load_register(place, postcodes=load_postcodes(place), say=say)
+    place = list_place(lists, organisation=organisation, use=use, postcodes=postcodes, uprns=uprns)
+    register = load_register(place, postcodes=load_postcodes(place), uprns=load_uprns(place), say=say)
     sources = [input_named(name) for name in lists]
     return delivery_of(register, checksums={source: sha256_of(source) for source in sources})
 

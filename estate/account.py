@@ -27,6 +27,7 @@ SHOWN = 50
 KINDS = {"set_aside": "aside", "question": "ask", "note": "note"}
 HEADINGS = {
     "far_from_postcode": "Points far from their postcode",
+    "far_from_area": "Points outside the area of their postcode",
     "far_from_peers": "Points far from all their neighbours",
     "beside_postcode": "Points beside their postcode",
     "swapped_columns": "Columns of coordinates with each other's headings",
@@ -43,6 +44,8 @@ HEADINGS = {
     "shared_uprn": "One UPRN for buildings in different places",
     "repeated_reference": "One reference for several buildings",
     "reference_in_two_lists": "One reference in two lists",
+    "far_from_uprn": "Points far from their UPRN",
+    "columns_by_values": "Columns told by their values alone",
     "uprn_rounded": "UPRNs rounded by a spreadsheet",
     "uprn_too_long": "UPRNs with too many digits",
     "uprn_internal": "Own references headed UPRN",
@@ -197,7 +200,7 @@ def _present(assets: gpd.GeoDataFrame, column: str) -> tuple[pd.Series, pd.Serie
     special = {
         "name": (every, assets["name"].ne("")),
         "uprn": (every, assets["uprn"].notna()),
-        "coordinates": (every, assets["placed_by"].eq("coordinates")),
+        "coordinates": (every, assets["placed_by"].isin(["coordinates", "uprn"])),
         "postcode": (every, is_full_postcode(assets["postcode"])),
         "use": (every, assets["use"].ne("other")),
         "tenure": (every, assets["tenure"].ne("unknown")),

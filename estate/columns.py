@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
+from estate.evidence import SURE_BY_VALUES, Evidence, evidence_of, told_by_values, weak_halves
 from estate.grid import Grid
 from estate.headings import Field, aliases, close_aliases, fields, plain_heading
-from estate.shapes import SHAPES, strict_shape
+from estate.shapes import strict_shape
 from geodata.errors import DataError, did_you_mean
 
-SAMPLE = 400
 WEAK = 0.35  # below this the values contradict the heading
 TRUSTED = 8  # unless it is one of the first so many names of its field: then the values are asked about, one by one
-SURE_BY_VALUES = 0.8  # values alone name a column when so many of them have the shape
+BY_VALUES = " of its values look like it"  # how a match ends that no heading made
+USER_SAID = "you said so in place.toml"
+OF_WORDS = frozenset({"use", "use_detail", "tenure", "tenure_detail", "holding", "status"})
 PLACE_FIELDS = ("easting", "northing", "longitude", "latitude", "x", "y", "coordinates", "grid_reference", "postcode",
                 "uprn")  # fmt: skip
 
@@ -63,7 +63,7 @@ def match_columns(grid: Grid, *, overrides: Mapping[str, str] | None = None) -> 
         If an override names a field or a heading that does not exist; all slips at once.
     """
     chosen = _override(grid, overrides or {})
-    evidence = {name: _evidence(grid.cells[name]) for name in grid.names}
+    evidence = {name: evidence_of(grid.cells[name]) for name in grid.names}
     options = sorted(
         (option for name in grid.names if name not in chosen for option in _options(name, evidence[name])),
         key=lambda option: (-option.confidence, grid.names.index(option.column)),
@@ -74,6 +74,8 @@ def match_columns(grid: Grid, *, overrides: Mapping[str, str] | None = None) -> 
         if option.column not in chosen and (option.field not in taken or option.field in several):
             chosen[option.column] = option
             taken.add(option.field)
+    halves = weak_halves({name: (match.field, match.confidence) for name, match in chosen.items()})
+    chosen = {name: match for name, match in chosen.items() if name not in halves}
     for option in [*_by_values(grid, chosen, evidence), *_names_of_bodies(chosen, options)]:
         chosen[option.column] = option
     ordered = [
@@ -100,47 +102,34 @@ def _override(grid: Grid, overrides: Mapping[str, str]) -> dict[str, ColumnMatch
                 f"columns: the list has no heading '{heading}' for {field}.{did_you_mean(heading, grid.names)}"
             )
         else:
-            chosen[found[0]] = ColumnMatch(found[0], field, 1.0, "you said so in place.toml")
+            chosen[found[0]] = ColumnMatch(found[0], field, 1.0, USER_SAID)
     if slips:
         raise DataError(f"{grid.file}: {' '.join(slips)}")
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """Shares of a column's filled cells that have each shape, and how often they repeat."""
-
-    shares: Mapping[str, float]
-    filled: int
-    distinct: float
-
-
-def _evidence(column: pd.Series) -> _Evidence:
-    filled = column[column.ne("")]
-    if len(filled) > SAMPLE:
-        filled = filled.iloc[:: len(filled) // SAMPLE]
-    cells = filled.tolist()
-    shares = {shape: (sum(map(test, cells)) / len(cells) if cells else 0.0) for shape, test in SHAPES.items()}
-    return _Evidence(shares, len(cells), len(set(cells)) / len(cells) if cells else 0.0)
-
-
-def _options(heading: str, seen: _Evidence) -> list[ColumnMatch]:
+def _options(heading: str, seen: Evidence) -> list[ColumnMatch]:
     """Return every field the heading may mean, with the confidence that name and values give together."""
     plain = plain_heading(heading)
     options = []
+    vocabulary = seen.vocabulary()
     for alias, closeness, how in close_aliases(plain):
         for field_name, rank in aliases()[alias]:
+            if field_name in OF_WORDS and vocabulary and field_name not in (vocabulary, f"{vocabulary}_detail"):
+                why = f"{seen.words[vocabulary]:.0%} of its values are words of {vocabulary}, whatever it is called"
+                options.append(ColumnMatch(heading, vocabulary, round(0.85 * closeness, 4), why))
+                continue
             field = next(entry for entry in fields() if entry.name == field_name)
             share = _fit(field, seen)
             if seen.filled and strict_shape(field.shape) and share < WEAK and (rank >= TRUSTED or closeness < 0.9):
                 continue
             worth = closeness * (0.6 + 0.4 * share if seen.filled else 0.8) - 0.0005 * rank
-            fit = f"; {share:.0%} of its values look like it" if seen.filled and strict_shape(field.shape) else ""
+            fit = f"; {share:.0%} of its values fit" if seen.filled and strict_shape(field.shape) else ""
             options.append(ColumnMatch(heading, field_name, round(max(worth, 0.01), 4), f"{how}{fit}"))
     return options
 
 
-def _fit(field: Field, seen: _Evidence) -> float:
+def _fit(field: Field, seen: Evidence) -> float:
     """Return how well values fit a field, 0 to 1."""
     share = seen.shares[field.shape]
     if field.name == "reference":
@@ -152,35 +141,17 @@ def _fit(field: Field, seen: _Evidence) -> float:
     return share
 
 
-def _by_values(grid: Grid, chosen: Mapping[str, ColumnMatch], evidence: Mapping[str, _Evidence]) -> list[ColumnMatch]:
-    """Return matches that the values alone make, for places that no heading named."""
+def _by_values(grid: Grid, chosen: Mapping[str, ColumnMatch], evidence: Mapping[str, Evidence]) -> list[ColumnMatch]:
+    """Return matches that the values alone make, for places and tenures that no heading named."""
     taken = {match.field for match in chosen.values()}
     free = [name for name in grid.names if name not in chosen and evidence[name].filled]
-    found: list[ColumnMatch] = []
-
-    def claim(field: str, shape: str, *, also: str = "") -> None:
-        name = max(free, key=lambda name: evidence[name].shares[shape], default="")  # the first column of equals
-        share = evidence[name].shares[shape] if name else 0.0
-        if field not in taken and share >= SURE_BY_VALUES:
-            found.append(
-                ColumnMatch(name, field, round(0.6 * share, 4), f"{share:.0%} of its values look like it{also}")
-            )
-            free.remove(name)
-            taken.add(field)
-
-    if not taken & {"easting", "longitude", "x", "coordinates"}:
-        claim("coordinates", "pair")
-    claim("postcode", "postcode")
-    claim("uprn", "long_uprn")
-    if not taken & {"easting", "longitude", "x", "coordinates"}:
-        claim("latitude", "sure_latitude")
-        if "latitude" in taken:
-            claim("longitude", "sure_longitude")
-        else:
-            claim("easting", "metres")
-            claim("northing", "metres")
+    told = told_by_values(grid.names, taken, free, evidence)
+    found = [
+        ColumnMatch(name, field, round(0.6 * share, 4), f"{share:.0%}{BY_VALUES}")
+        for name, (field, share) in told.items()
+    ]
     if "name" not in taken:
-        _claim_name(free, evidence, found)
+        _claim_name([name for name in free if name not in told], evidence, found)
     return found
 
 
@@ -197,7 +168,7 @@ def _names_of_bodies(chosen: Mapping[str, ColumnMatch], options: Sequence[Column
     return [sites, other] if sites is not None and other is not None else []
 
 
-def _claim_name(free: list[str], evidence: Mapping[str, _Evidence], found: list[ColumnMatch]) -> None:
+def _claim_name(free: list[str], evidence: Mapping[str, Evidence], found: list[ColumnMatch]) -> None:
     for name in free:
         seen = evidence[name]
         if seen.shares["text"] >= SURE_BY_VALUES and seen.distinct >= 0.5 and seen.shares["postcode"] < 0.5:

@@ -18,6 +18,7 @@ SET_ASIDE: Severity = "set_aside"
 QUESTION: Severity = "question"
 ONE_BY_ONE = 300
 ALIKE = 30
+OF_THE_LIST = frozenset({"swapped_columns", "columns_by_values"})  # asked once, however many rows it concerns
 
 
 def findings(
@@ -66,8 +67,9 @@ def as_faults(found: pd.DataFrame, *, file: str, sheet: str) -> tuple[Fault, ...
     asked = found[found["severity"].eq("question") & ~found["row"].isin(aside["row"])]
     faults: list[Fault] = []
     for _, group in pd.concat([aside, asked]).groupby(["severity", "rule", "column"], sort=False):
-        if len(group) > ALIKE and (group["message"] == group["message"].iloc[0]).all():
-            faults.append(_summed(group, file, sheet, "rows"))
+        of_the_list = str(group["rule"].iloc[0]) in OF_THE_LIST and len(group) > 1
+        if (of_the_list or len(group) > ALIKE) and (group["message"] == group["message"].iloc[0]).all():
+            faults.append(_summed(group, file, sheet, "" if of_the_list else "rows"))
             continue
         shown = group.head(ONE_BY_ONE)
         faults += [_fault(finding, file, sheet) for finding in shown.to_dict("records")]
@@ -98,7 +100,9 @@ def _summed(group: pd.DataFrame, file: str, sheet: str, what: str) -> Fault:
     first = group.iloc[0]
     one = len(group) == 1
     rows = examples([f"row {row}" for row in group["row"]])
-    message = str(first["message"]) if one else f"{len(group):,} {what}, such as: {first['message']} ({rows})"
+    message = (
+        str(first["message"]) if one or not what else f"{len(group):,} {what}, such as: {first['message']} ({rows})"
+    )
     return Fault(
         file,
         message,

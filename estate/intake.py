@@ -17,16 +17,18 @@ from shapely.geometry.base import BaseGeometry
 from estate.columns import PLACE_FIELDS, ColumnMatch, match_columns
 from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
+from estate.ground import Ground
 from estate.header import find_grid
 from estate.headings import plain_heading
 from estate.identity import asset_ids, repeated_rows, row_keys, shared_points
-from estate.location import Ground, place_rows
+from estate.location import place_rows
 from estate.position import PostcodeTable, postcode_table
 from estate.records import NUMBERS, add_uses, build_record
 from estate.words import file_use_of, not_a_property, uses
 from geodata.errors import DataError, Fault, did_you_mean
 from geodata.files import Sheet, read_sheets
 from geodata.inputs import DatabaseAddress, Named, StandardInput
+from geodata.uprns import UprnTable
 
 BNG = "EPSG:27700"
 ASSET_COLUMNS = (
@@ -121,6 +123,7 @@ def read_asset_list(
     postcodes: pd.DataFrame | PostcodeTable | None = None,
     place_extent: BaseGeometry | None = None,
     place_name: str = "",
+    uprns: UprnTable | None = None,
 ) -> AssetList:
     """Read an asset list and account for every row.
 
@@ -135,6 +138,9 @@ def read_asset_list(
         Outline of the place (BNG); None asks nothing about rows outside.
     place_name
         Name of the place, for messages.
+    uprns
+        Points of UPRNs, as :func:`geodata.uprns.read_uprns` gives them: they place rows without coordinates and check
+        the others.
 
     Raises
     ------
@@ -144,7 +150,7 @@ def read_asset_list(
         If no sheet has a column with coordinates, postcodes or UPRNs, or an override names no column.
     """
     table = postcode_table(postcodes) if isinstance(postcodes, pd.DataFrame) else postcodes
-    ground = Ground(table, place_extent, place_name or "the place")
+    ground = Ground(table, place_extent, place_name or "the place", uprns)
     sheets = _chosen_sheets(settings)
     grids = [(sheet, grid) for sheet in sheets if (grid := find_grid(sheet)) is not None]
     parts: list[_Part] = []
@@ -232,7 +238,7 @@ def _read_sheet(
     if settings.services:
         rows = rows.assign(services=settings.services)
     rows = _named(rows)
-    points, place_found = place_rows(grid, matches, rows["postcode"], ground=ground, national=settings.national)
+    points, place_found = place_rows(grid, matches, rows, ground=ground, national=settings.national)
     listed = {key: where for part in earlier for key, where in part.keys.items()}
     repeats = [repeated_rows(rows, points, earlier=listed), shared_points(rows, points)]
     found = joined(

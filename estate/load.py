@@ -20,6 +20,7 @@ from estate.teams import default_teams, read_teams
 from geodata.errors import DataError, Fault, ToolkitError
 from geodata.inputs import input_named
 from geodata.place import AssetSource, Place
+from geodata.uprns import UprnTable
 
 #: Numbers of :class:`estate.rules.Rules` that ``[assumptions]`` may set.
 RULE_ASSUMPTIONS = tuple(field.name for field in fields(Rules) if field.type == "float" and field.name != "max_move_km")
@@ -38,6 +39,7 @@ def load_register(
     *,
     postcodes: pd.DataFrame | None = None,
     extent: BaseGeometry | None = None,
+    uprns: UprnTable | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Register:
     """Read every asset list of the place and join them into one register.
@@ -50,6 +52,8 @@ def load_register(
         Centres of postcodes (BNG), as :func:`geodata.postcodes.read_postcodes` gives them.
     extent
         Outline of the place (BNG); None asks nothing about rows outside.
+    uprns
+        Points of UPRNs, as :func:`geodata.uprns.read_uprns` gives them.
     say
         Told what is being read.
 
@@ -66,7 +70,9 @@ def load_register(
     for settings in (one for source in place.assets for one in list_settings(place, source)):
         say(f"Reading {settings.path}")
         try:
-            one = read_asset_list(settings, postcodes=table, place_extent=extent, place_name=place.place.name)
+            one = read_asset_list(
+                settings, postcodes=table, place_extent=extent, place_name=place.place.name, uprns=uprns
+            )
         except ToolkitError as error:
             errors.append(error)
         else:

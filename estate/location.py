@@ -6,41 +6,26 @@ told what it lacks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
 
-from estate.columns import PLACE_FIELDS, ColumnMatch, columns_of
+from estate.columns import BY_VALUES, PLACE_FIELDS, USER_SAID, ColumnMatch, columns_of
 from estate.findings import findings, joined
 from estate.grid import Grid
+from estate.ground import Ground
 from estate.identity import is_full_postcode
-from estate.placing import Points, place_by_postcode, read_points
-from estate.position import PostcodeTable, check_against_peers, check_against_place, check_against_postcodes
+from estate.orientation import AREA_KM, SURE, turn_whole_lists
+from estate.peers import check_against_areas, check_against_peers
+from estate.placing import WHOLE_COLUMN, Points, place_by_postcode, read_points
+from estate.placing_by_uprn import place_by_uprn
+from estate.position import PostcodeTable, check_against_place, check_against_postcodes
 from geodata.crs import to_bng
+from geodata.postcode_areas import beyond_area_km
 
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a list is checked against.
-
-    Parameters
-    ----------
-    postcodes
-        Centres of postcodes, or None.
-    extent
-        Outline of the place (BNG), or None.
-    name
-        Name of the place, for messages.
-    """
-
-    postcodes: PostcodeTable | None
-    extent: BaseGeometry | None
-    name: str
+COORDINATES = tuple(field for field in PLACE_FIELDS if field not in {"postcode", "uprn"})
 
 
 def place_rows(
-    grid: Grid, matches: tuple[ColumnMatch, ...], postcode: pd.Series, *, ground: Ground, national: bool
+    grid: Grid, matches: tuple[ColumnMatch, ...], rows: pd.DataFrame, *, ground: Ground, national: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the points of all rows and what was found about them.
 
@@ -48,8 +33,8 @@ def place_rows(
     ----------
     grid, matches
         The list and what its columns are.
-    postcode
-        Normalised postcodes, index = row numbers of the list.
+    rows
+        Columns `postcode` (normalised) and `uprn` (missing where there is none), index = row numbers of the list.
     ground
         What the points are checked against; without postcodes, the rows check each other.
     national
@@ -60,17 +45,60 @@ def place_rows(
     tuple
         Table of points as in :class:`estate.placing.Points`, and table of findings; rows without a place are set aside.
     """
-    points = _given_points(grid, matches)
+    postcode, uprn = rows["postcode"], rows["uprn"]
+    given = _given_points(grid, matches)
+    points = given if _user_named(matches) else turn_whole_lists(given, postcode, ground)
     table = ground.postcodes
-    placed = place_by_postcode(points.table, postcode, None if table is None else table.units)
-    checked = (
-        check_against_peers(placed, postcode) if table is None else check_against_postcodes(placed, postcode, table)
-    )
+    by_uprn, uprn_found = place_by_uprn(points.table, uprn, ground.uprns)
+    placed = place_by_postcode(by_uprn, postcode, None if table is None else table.units)
+    checked = joined(_checks(placed, postcode, table))
     outside = check_against_place(
         placed, postcode, extent=ground.extent, name=ground.name, table=table, national=national
     )
-    found = joined([points.found, checked, outside, _unplaced(placed, postcode, table)])
+    found = joined(
+        [
+            points.found,
+            _by_values(points, matches, postcode),
+            uprn_found,
+            checked,
+            outside,
+            _unplaced(placed, postcode, table),
+        ]
+    )
     return placed, found
+
+
+def _user_named(matches: tuple[ColumnMatch, ...]) -> bool:
+    """Return True where place.toml names the columns of coordinates: the user has the last word."""
+    return any(match.field in COORDINATES and match.why == USER_SAID for match in matches)
+
+
+def _by_values(points: Points, matches: tuple[ColumnMatch, ...], postcode: pd.Series) -> pd.DataFrame:
+    """Say where coordinates were told by their values alone, a question where nothing bears it out."""
+    pair = [match.column for match in matches if match.field in COORDINATES and match.why.endswith(BY_VALUES)]
+    at = points.table[points.table["column"].eq(", ".join(pair)) & points.table["placed_by"].ne("")]
+    if not pair or points.found["rule"].eq("swapped_columns").any():
+        return joined([])
+    beyond = beyond_area_km(at["easting"], at["northing"], postcode.loc[at.index]).dropna()
+    borne_out = len(beyond) >= WHOLE_COLUMN and bool((beyond <= AREA_KM).mean() >= SURE)
+    named = " and ".join(f"'{column}'" for column in pair)
+    return findings(
+        at.index,
+        rule="columns_by_values",
+        message=f"No heading names the coordinates; going by the values they stand in {named}.",
+        remedy="Head the columns Easting and Northing, or name them under columns in place.toml.",
+        severity="note" if borne_out else "question",
+        column=at["column"],
+        value=at["written"],
+    )
+
+
+def _checks(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | None) -> list[pd.DataFrame]:
+    """Return what speaks against the points: the table of postcodes, or where it is silent the postcode's area."""
+    if table is None:
+        return [check_against_areas(points, postcode), check_against_peers(points, postcode)]
+    unknown = ~postcode.isin(table.units.index) & ~postcode.str.split(" ").str[0].isin(table.districts.index)
+    return [check_against_postcodes(points, postcode, table), check_against_areas(points[unknown], postcode[unknown])]
 
 
 def _given_points(grid: Grid, matches: tuple[ColumnMatch, ...]) -> Points:
@@ -90,6 +118,7 @@ def _given_points(grid: Grid, matches: tuple[ColumnMatch, ...]) -> Points:
         northing=points.table["northing"].mask(have, shapes.y.to_numpy()),
         placed_by=points.table["placed_by"].mask(have, "coordinates"),
         written=points.table["written"].mask(have, written),
+        kind=points.table["kind"].mask(have, ""),
     )
     return Points(table, points.found)
 

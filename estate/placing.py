@@ -39,7 +39,8 @@ class Points:
     ----------
     table
         Columns `easting`, `northing` (metres, missing where there is none), `placed_by` ("coordinates", "postcode" or
-        ""), `column` (headings the point came from) and `written` (the cells as they stand); index = rows.
+        ""), `column` (headings the point came from), `written` (the cells as they stand) and `kind` (what the pair of
+        numbers is, as :func:`kinds_of` says, or ""); index = rows.
     found
         Table of findings.
     """
@@ -60,7 +61,8 @@ def read_points(cells: pd.DataFrame, columns: Mapping[str, str]) -> Points:
         `grid_reference`; absent fields are left out.
     """
     table = pd.DataFrame(
-        {"easting": np.nan, "northing": np.nan, "placed_by": "", "column": "", "written": ""}, index=cells.index
+        {"easting": np.nan, "northing": np.nan, "placed_by": "", "column": "", "written": "", "kind": ""},
+        index=cells.index,
     )
     found = []
     for first, second in (("easting", "northing"), ("longitude", "latitude"), ("x", "y")):
@@ -216,6 +218,7 @@ def _add(
         placed_by=table["placed_by"].where(~got, "coordinates"),
         column=table["column"].where(~wanted, heading),
         written=table["written"].where(~wanted, written),
+        kind=table["kind"].where(~got, kind),
     )
     return table, joined(_pair_findings(kind, got, written, heading, ordered=ordered))
 

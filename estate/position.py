@@ -16,21 +16,17 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from estate.findings import QUESTION, SET_ASIDE, findings, joined
-from estate.slips import likely_correction, slips_of
+from estate.slips import likely_correction
 
 DOUBTFUL_M = 1_500.0  # a point this far from its postcode, and beyond its sector, is asked about
 FAR_M = 5_000.0  # and this far is set aside, if a slip explains it
 TOO_FAR_M = 10_000.0  # or in any case
 COARSE_M = 15_000.0  # the same where only the first half of the postcode is known
-PEERS_M = 60_000.0  # without any table of postcodes: this far from the other rows of its postcode area
-ALONE_M = 45_000.0  # or this far from their middle and from the nearest row of its own and the next districts
-MAX_PEERS = 1_000  # areas with more rows are compared with their middle only
 BESIDE_M = 25_000.0  # a row without postcode this far outside the place is not the place's
 EDGE_M = 500.0  # outlines are generalised: this near to the place is in it
-MAX_CORRECTIONS = 2_000
+MAX_CORRECTIONS = 2_000  # so many rows are given a proposal; beyond that the whole list is wrong
 COVERED = 60  # a district with fewer postcodes in the table lies mostly elsewhere, and its centre says nothing
 N_NATIONAL = 20
-LOOK_UP = "Look the site up; correct the coordinates or the postcode."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,80 +168,6 @@ def _proposal(easting: float, northing: float, centre: tuple[float, float], post
     (east, north), slip = found
     near = np.hypot(east - centre[0], north - centre[1]) / 1000
     return f"Probably {east:.0f},{north:.0f} ({slip}; {near:.1f} km from the postcode). Correct the list if so."
-
-
-def check_against_peers(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFrame:
-    """Return findings for points far from all other rows of their postcode area ("PL").
-
-    The check for lists read without a table of postcodes: it finds gross slips, such as a lost digit, and nothing
-    finer. Areas with fewer than five rows are left alone.
-    """
-    at = points[points["placed_by"].eq("coordinates")]
-    area = postcode.loc[at.index].str.extract(r"^([A-Z]{1,2})\d", expand=False)
-    at, area = at[area.notna()], area[area.notna()]
-    grouped = at[["easting", "northing"]].groupby(area)
-    centre = grouped.transform("median")
-    distance = pd.Series(np.hypot(at["easting"] - centre["easting"], at["northing"] - centre["northing"]), at.index)
-    reach = distance.groupby(area).transform(lambda metres: metres.quantile(0.75))
-    district = pd.to_numeric(postcode.loc[at.index].str.extract(r"^[A-Z]{1,2}(\d+)", expand=False))
-    alone = (_nearest_in_next_districts(at, area, district) > ALONE_M) & (distance > ALONE_M)
-    far = (grouped["easting"].transform("size") >= 5) & ((distance > np.maximum(PEERS_M, 4 * reach)) | alone)
-    suspects = at[far].head(MAX_CORRECTIONS)
-    remedy = [
-        _among_peers(pair, _neighbours(at[area.eq(code) & ~far], district, number))
-        for pair, code, number in zip(_pairs(suspects), area[suspects.index], district[suspects.index], strict=True)
-    ]
-    return findings(
-        at.index[far],
-        rule="far_from_peers",
-        message="The point '"
-        + at["written"][far]
-        + "' lies "
-        + _km(distance[far])
-        + " from the middle of the other rows with "
-        "postcodes in " + area[far] + ".",
-        remedy=pd.Series(remedy, index=at.index[far][: len(remedy)], dtype="str"),
-        severity="set_aside",
-        column=at["column"],
-        value=at["written"],
-    )
-
-
-def _nearest_in_next_districts(at: pd.DataFrame, area: pd.Series, district: pd.Series) -> pd.Series:
-    """Return the distance (metres) to the nearest of the rows with the same or the next district, if there are two.
-
-    PL23 is held against PL22 to PL24; missing where fewer than two such rows exist.
-    """
-    nearest = pd.Series(np.nan, index=at.index)
-    for rows in at.groupby(area).groups.values():
-        places, numbers = at.loc[rows, ["easting", "northing"]].to_numpy(), district.loc[rows].to_numpy()
-        if not 5 <= len(rows) <= MAX_PEERS:
-            continue
-        apart = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
-        apart[(np.abs(numbers[:, None] - numbers[None, :]) > 1) | np.eye(len(rows), dtype=bool)] = np.inf
-        nearest.loc[rows] = np.where(np.isfinite(apart).sum(axis=1) >= 2, apart.min(axis=1), np.nan)
-    return nearest
-
-
-def _neighbours(peers: pd.DataFrame, district: pd.Series, number: float) -> pd.DataFrame:
-    """Return the peers of neighbouring districts (PL22 to PL24 for PL23), or all where there is none."""
-    near = peers[(district.loc[peers.index] - number).abs() <= 1]
-    return near if len(near) else peers
-
-
-def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
-    """Propose the slip that brings a point among its peers; the nearest peer is as near as one can know."""
-    easting, northing = f"{pair[0]:.0f}", f"{pair[1]:.0f}"
-    places = peers[["easting", "northing"]].to_numpy()
-    for slip, candidates in slips_of(easting, northing):
-        points = np.array(candidates, dtype="float64").reshape(-1, 2)
-        if len(points) == 0:
-            continue
-        near = np.hypot(*(points[:, None, :] - places[None, :, :]).transpose(2, 0, 1)).min(axis=1)
-        if near.min() <= 10_000.0:
-            best = points[near.argmin()]
-            return f"Probably near {best[0]:.0f},{best[1]:.0f} ({slip}). {LOOK_UP}"
-    return LOOK_UP
 
 
 def check_against_place(

@@ -83,6 +83,7 @@ SHAPES: Mapping[str, Callable[[str], bool]] = {
     "metres": _within(10_000, 1_300_000),
     "longitude": _degree,
     "latitude": _degree,
+    "thousands": lambda cell: (_value(cell) or 1.0) % 1_000 == 0,
     "sure_longitude": lambda cell: bool(_DECIMAL.fullmatch(cell)) and _within(-9.5, 2.5)(cell),
     "sure_latitude": _sure_latitude,
     "pair": _is(_PAIR),

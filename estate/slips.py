@@ -52,6 +52,7 @@ def slips_of(east: str, north: str) -> Iterator[tuple[str, list[tuple[int, int]]
     >>> next(slips_of("354526", "440715"))
     ('easting and northing exchanged', [(440715, 354526)])
     """
+    east, north = east.lstrip("-"), north.lstrip("-")  # just west or south of the grid: the sign is no digit
     yield "easting and northing exchanged", [(int(north), int(east))]
     kinds = (
         ("two digits exchanged", _neighbours_exchanged),

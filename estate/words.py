@@ -192,6 +192,22 @@ def recognise(text: pd.Series, vocabulary: str) -> pd.Series:
     return _lookup(text, lambda cell: _meaning(plain(cell), meanings))
 
 
+def is_word_of(cell: str, vocabulary: str) -> bool:
+    """Return True where a cell is, as a whole, a word that a vocabulary knows.
+
+    Examples
+    --------
+    >>> is_word_of("Freehold", "tenure"), is_word_of("Freehold House", "tenure")
+    (True, False)
+    """
+    return plain(cell) in _whole_words(vocabulary)
+
+
+@cache
+def _whole_words(vocabulary: str) -> frozenset[str]:
+    return frozenset(word for _, exact, _ in _vocabulary(vocabulary) for word in exact)
+
+
 def _lookup(text: pd.Series, one: Callable[[str], str]) -> pd.Series:
     distinct = text.fillna("").unique()
     return text.fillna("").map({cell: one(cell) for cell in distinct}).astype("str")

@@ -16,6 +16,7 @@ from geodata.errors import CoverageError, DataError, did_you_mean
 from geodata.files import read_areas_file, read_table
 from geodata.place import BoundarySource, Place
 from geodata.postcodes import read_postcodes
+from geodata.uprns import UprnTable, read_uprns
 
 #: Outlines are joined across gaps narrower than twice this (metres), so that slivers between areas are not outside.
 CLOSE_GAPS_M = 25.0
@@ -71,6 +72,22 @@ def load_geography(place: Place) -> Geography:
         census = census.of_areas(chosen)
         areas, report = _areas(place, boundaries, census)
     return Geography(census, areas, report, _outline(place, boundaries, areas))
+
+
+def load_uprns(place: Place, *, extent: BaseGeometry | None = None) -> UprnTable | None:
+    """Return the points of UPRNs near the place (BNG) that ``[place] uprns`` names, or None.
+
+    Parameters
+    ----------
+    place
+        The place.
+    extent
+        Outline of the place (BNG); None keeps the whole table.
+    """
+    if not place.place.uprns:
+        return None
+    around = None if extent is None else extent.bounds
+    return read_uprns(place.find(place.place.uprns), around=around)
 
 
 def load_postcodes(place: Place) -> pd.DataFrame | None:

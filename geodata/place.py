@@ -35,6 +35,8 @@ class Identity(Section):
         Seed of every random choice.
     data
         Folder that the other paths are relative to, itself relative to place.toml.
+    uprns
+        Table of UPRNs with their points, such as OS Open UPRN (CSV, Parquet or GeoPackage).
     made_up
         True where the data are invented: every page then says so.
     """
@@ -44,6 +46,7 @@ class Identity(Section):
     districts: tuple[str, ...] = ()
     seed: int = 0
     data: str = "."
+    uprns: str = ""
     made_up: bool = False
 
 
@@ -228,6 +231,7 @@ class Place(Section):
             names += [larger.file for larger in boundaries.larger]
         names += self.segments.files()
         names += self.travel.files()
+        names += [self.place.uprns] if self.place.uprns else []
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
 
     def files(self) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ TENURES = ("freehold", "leasehold", "licence", "PFI", "unknown")
 #: Where a number comes from; empty where there is no number.
 PROVENANCES = ("recorded", "estimated", "assumed", "")
 AREA_PLACES = ("polygon", "weighted centroid", "larger area")
-ASSET_PLACES = ("coordinates", "postcode")
+ASSET_PLACES = ("coordinates", "uprn", "postcode")
 
 #: Numbers of an asset that the co-location model needs, and those that it can do without.
 NEEDED_NUMBERS = ("nia_m2", "desks", "fte", "running_cost_gbp_pa", "rent_gbp_pa")

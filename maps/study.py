@@ -30,7 +30,7 @@ from estate.space import estimate_assets
 from estate.standard import energy_factor, space_and_rates
 from estate.yardsticks import add_locality, leases_by_year, yardsticks
 from geodata.errors import DataError
-from geodata.load import Geography, load_geography, load_notes, load_postcodes
+from geodata.load import Geography, load_geography, load_notes, load_postcodes, load_uprns
 from geodata.load_travel import load_travel
 from geodata.network import cache_folder
 from geodata.place import AssetSource, FileSource, Identity, Place
@@ -106,7 +106,14 @@ class Study:
     timings: dict[str, float] = field(default_factory=dict)
 
 
-def list_place(lists: Sequence[str], *, organisation: str = "", use: str = "", postcodes: Path | None = None) -> Place:
+def list_place(
+    lists: Sequence[str],
+    *,
+    organisation: str = "",
+    use: str = "",
+    postcodes: Path | None = None,
+    uprns: Path | None = None,
+) -> Place:
     """Return a place made of asset lists alone, for a check without a ``place.toml``.
 
     Raises
@@ -118,7 +125,7 @@ def list_place(lists: Sequence[str], *, organisation: str = "", use: str = "", p
     return Place(
         path=Path("the command line"),
         base=Path(),
-        place=Identity(name="the place"),
+        place=Identity(name="the place", uprns="" if uprns is None else str(uprns)),
         assets=(source,),
         postcodes=None if postcodes is None else FileSource(file=str(postcodes)),
     )
@@ -150,10 +157,12 @@ def with_register(study: Study, *, say: Say = silent) -> Study:
     The lists are checked against postcodes where the place names them and against its outline where it is known.
     """
     place, start = study.place, time.process_time()
+    extent = None if study.geography is None else study.geography.outline
     register = load_register(
         place,
         postcodes=load_postcodes(place),
-        extent=None if study.geography is None else study.geography.outline,
+        extent=extent,
+        uprns=load_uprns(place, extent=extent),
         say=say,
     )
     say(f"Filling gaps in {len(register.assets):,} assets and looking for pairs")

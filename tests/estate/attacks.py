@@ -27,7 +27,7 @@ DATES = ["31/02/2024", "29/02/2023", "00/00/0000", "9999-12-31", "0001-01-01", "
 PLACES = ["440715,354526", "440715;354526", "354526,440715", "SK 407 543", "SK407543", "ZZ 999 999",
           "POINT (-1.4 53.1)", "POINT EMPTY", "53.1 N 1.4 W", "53\u00b008'", "-2,3", "53.457484", "-2.365856",
           "400500", "300500", "NaN,NaN", "inf,inf", "1e5,2e5", "700000", "1300000", "7e5", "90", "-180",
-          "89.999999", "TN1 0AA", "tn10aa", "TN1", "P019 8AD", "DE24  9DA", "DE24 9DA\nDE1 1AA", "GIR 0AA",
+          "89.999999", "WS1 0AA", "tn10aa", "WS1", "P019 8AD", "DE24  9DA", "DE24 9DA\nDE1 1AA", "GIR 0AA",
           "E1 1AA (see notes)", "W1A"]  # fmt: skip
 UPRNS = ["100012797623", "010012809147", "100121000000", "1.00E+11", "1.00012797623E11", "12345678901234567890"]
 AREAS = [
@@ -58,7 +58,7 @@ HEADING = st.sampled_from(
 )  # fmt: skip
 GOOD = {
     "Asset code": "A1", "UPRN": "100012797623", "Property name": "Town Hall", "Address": "1 High Street",
-    "Postcode": "TN1 0AA", "Easting": "400060", "Northing": "300040", "Use": "Office", "Tenure type": "Freehold",
+    "Postcode": "WS1 0AA", "Easting": "400060", "Northing": "300040", "Use": "Office", "Tenure type": "Freehold",
     "Holding type": "Land and building", "GIA": "1,249", "Site area (ha)": "0.537", "Running cost": "£12,400",
     "Rent": "0", "Desks": "40", "FTE": "35.5", "Lease end": "25/12/2031", "Break date": "2027-03-31",
     "Condition": "B", "EPC": "C", "Public access": "Yes", "Status": "In use",

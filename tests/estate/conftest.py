@@ -35,9 +35,9 @@ def write_list(tmp_path: Path) -> WriteList:
 
 @pytest.fixture
 def town_postcodes() -> PostcodeTable:
-    """Return 120 postcodes of district TN1 on a 100 m grid in the town's south-west, and one of far-off TN9."""
+    """Return 120 postcodes of district WS1 on a 100 m grid in the town's south-west, and one of far-off WS9."""
     rows = [
-        (f"TN1 {number % 10}{'ABCDEFGHJL'[number // 12]}{'ABDEFGHJLNPQ'[number % 12]}", number) for number in range(120)
+        (f"WS1 {number % 10}{'ABCDEFGHJL'[number // 12]}{'ABDEFGHJLNPQ'[number % 12]}", number) for number in range(120)
     ]
     units = pd.DataFrame(
         {

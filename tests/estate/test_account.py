@@ -21,12 +21,12 @@ def register(read_list: ReadList) -> Register:
     """Return two bodies, one with a hostile list."""
     header = ["Ref", "Name", "Post code", "Easting", "Northing", "Use", "Tenure", "GIA"]
     good = read_list(
-        [header, ["1", "Town Hall", "TN1 0AA", 400_050, 300_050, "Office", "Freehold", 900]],
+        [header, ["1", "Town Hall", "WS1 0AA", 400_050, 300_050, "Office", "Freehold", 900]],
         "good.csv",
         organisation="Council",
     )
-    rows = [["1", EVIL, "TN1", "here", "there", EVIL, EVIL, EVIL],
-            ["2", EVIL, "TN1", 400_050, 300_050, EVIL, EVIL, "see plan"]]  # fmt: skip
+    rows = [["1", EVIL, "WS1", "here", "there", EVIL, EVIL, EVIL],
+            ["2", EVIL, "WS1", 400_050, 300_050, EVIL, EVIL, "see plan"]]  # fmt: skip
     bad = read_list([[*header[:-1], EVIL], *rows], "bad.csv", organisation=EVIL)
     return build_register([good, bad])
 

@@ -11,7 +11,7 @@ from estate.words import uses
 from geodata.errors import DataError
 from geodata.files import Sheet
 
-ROWS = [("Town Hall", "TN1 0AA", 400_500, 300_500, 1200), ("Library", "TN1 1AB", 403_500, 300_500, 300)]
+ROWS = [("Town Hall", "WS1 0AA", 400_500, 300_500, 1200), ("Library", "WS1 1AB", 403_500, 300_500, 300)]
 
 
 def sheet(*rows: tuple[object, ...]) -> Sheet:
@@ -69,7 +69,7 @@ def test_line_breaks_repeats_and_unnamed_columns() -> None:
 
 def test_a_column_of_postcodes_is_one_whatever_it_is_called() -> None:
     """Values speak where the heading is silent."""
-    rows = [("Depot A", f"TN1 {number}AB", 400_000 + number, 300_000 + number) for number in range(8)]
+    rows = [("Depot A", f"WS1 {number}AB", 400_000 + number, 300_000 + number) for number in range(8)]
     found = fields_of(("Wo", "Kode", "Rechts", "Hoch"), *rows)
     assert found == {"Kode": "postcode", "Rechts": "easting", "Hoch": "northing"}
 
@@ -77,14 +77,14 @@ def test_a_column_of_postcodes_is_one_whatever_it_is_called() -> None:
 def test_values_veto_a_heading() -> None:
     """A column headed 'Location' that holds words is no coordinate."""
     found = fields_of(
-        ("Name", "Location", "Postcode"), *[(f"Site {n}", "Market Street", f"TN1 {n}AB") for n in range(6)]
+        ("Name", "Location", "Postcode"), *[(f"Site {n}", "Market Street", f"WS1 {n}AB") for n in range(6)]
     )
     assert found == {"Name": "name", "Postcode": "postcode"}
 
 
 def test_organisation_name_that_never_repeats_is_the_site() -> None:
     """The NHS lists head the names of clinics 'OrganisationName'."""
-    rows = [(f"R{n}", f"Clinic number {n}", f"TN1 {n}AB", "North Trust" if n < 4 else "South Trust") for n in range(8)]
+    rows = [(f"R{n}", f"Clinic number {n}", f"WS1 {n}AB", "North Trust" if n < 4 else "South Trust") for n in range(8)]
     found = fields_of(("OrganisationCode", "OrganisationName", "Postcode", "ParentName"), *rows)
     assert found == {
         "OrganisationCode": "reference", "OrganisationName": "name", "Postcode": "postcode",
@@ -101,7 +101,7 @@ def test_organisation_name_beside_a_parent_is_the_site_even_without_rows() -> No
 
 def test_override_wins_and_is_told() -> None:
     """The user's word in place.toml is final."""
-    grid = find_grid(sheet(("Name", "Postcode", "Area A", "Area B"), ("Town Hall", "TN1 0AA", 10, 20)))
+    grid = find_grid(sheet(("Name", "Postcode", "Area A", "Area B"), ("Town Hall", "WS1 0AA", 10, 20)))
     assert grid is not None
     match = next(match for match in match_columns(grid, overrides={"nia_m2": "area b"}) if match.column == "Area B")
     assert (match.field, match.confidence, match.why) == ("nia_m2", 1.0, "you said so in place.toml")
@@ -109,7 +109,7 @@ def test_override_wins_and_is_told() -> None:
 
 def test_slips_in_overrides_are_told_all_at_once() -> None:
     """An unknown field and an unknown heading in one message, each with the nearest word."""
-    grid = find_grid(sheet(("Name", "Postcode", "Net area"), ("Town Hall", "TN1 0AA", 10)))
+    grid = find_grid(sheet(("Name", "Postcode", "Net area"), ("Town Hall", "WS1 0AA", 10)))
     assert grid is not None
     with pytest.raises(DataError) as error:
         match_columns(grid, overrides={"nia": "Net area", "gia_m2": "Net aera"})

@@ -18,8 +18,8 @@ from geodata.schema import check_assets
 from tests.estate.conftest import ReadList, WriteList
 
 HEADER = ["Asset code", "Name", "Post code", "Easting", "Northing", "Use", "Tenure", "GIA", "NIA"]
-HALL = ["A1", "Town Hall", "TN1 0AA", 400_050, 300_050, "Office", "Freehold", 1200, 1000]
-LIBRARY = ["A2", "Central Library", "TN1 1AB", 400_150, 300_050, "Library", "Leasehold", 300, ""]
+HALL = ["A1", "Town Hall", "WS1 0AA", 400_050, 300_050, "Office", "Freehold", 1200, 1000]
+LIBRARY = ["A2", "Central Library", "WS1 1AB", 400_150, 300_050, "Library", "Leasehold", 300, ""]
 
 
 def accounted(one: AssetList) -> AssetList:
@@ -61,10 +61,10 @@ def test_each_fault_sets_aside_its_row_and_no_other(
     """Far from its postcode, without any place, listed twice, no property, a sum: five rows, five reasons."""
     rows = [
         HEADER, HALL, LIBRARY,
-        ["A3", "Depot", "TN1 2AA", 400_250, 390_000, "Depot", "Freehold", 500, ""],
+        ["A3", "Depot", "WS1 2AA", 400_250, 390_000, "Depot", "Freehold", 500, ""],
         ["A4", "Clinic", "", "", "", "Clinic", "Freehold", 500, ""],
         LIBRARY,
-        ["A5", "Mayor's chain and civic regalia", "TN1 0AA", 400_050, 300_050, "", "", "", ""],
+        ["A5", "Mayor's chain and civic regalia", "WS1 0AA", 400_050, 300_050, "", "", "", ""],
         ["", "Total", "", "", "", "", "", 2500, ""],
     ]  # fmt: skip
     about = {"postcodes": town_postcodes, "place_extent": town_extent, "place_name": "Smalltown"}
@@ -73,27 +73,27 @@ def test_each_fault_sets_aside_its_row_and_no_other(
     assert rules(one) == dict(zip(range(4, 9), reasons, strict=True))
     assert len(one.accepted) == 2
     assert one.set_aside.cells[0] == (
-        "Asset code: A3 | Name: Depot | Post code: TN1 2AA | Easting: 400250 | Northing: 390000 | Use: Depot | "
+        "Asset code: A3 | Name: Depot | Post code: WS1 2AA | Easting: 400250 | Northing: 390000 | Use: Depot | "
         "Tenure: Freehold | GIA: 500"
     )
 
 
 def test_sentence_names_file_row_column_value_and_remedy(read_list: ReadList, town_postcodes: PostcodeTable) -> None:
     """What a partner is sent back can be acted on."""
-    swapped = ["A1", "Town Hall", "TN1 0AA", 300_050, 400_050, "Office", "", "", ""]
+    swapped = ["A1", "Town Hall", "WS1 0AA", 300_050, 400_050, "Office", "", "", ""]
     one = read_list([HEADER, swapped], postcodes=town_postcodes)
     fault = next(fault for fault in one.faults if fault.severity == "set_aside")
     assert (fault.row, fault.column, fault.value) == (2, "Easting, Northing", "300050, 400050")
     assert fault.sentence().endswith(
         "assets.csv, row 2, column 'Easting, Northing': The point '300050, 400050' lies 141.4 km from its postcode "
-        "TN1 0AA. Probably 400050,300050 (easting and northing exchanged; 0.0 km from the postcode). Correct the list "
+        "WS1 0AA. Probably 400050,300050 (easting and northing exchanged; 0.0 km from the postcode). Correct the list "
         "if so."
     )
 
 
 def test_missing_coordinates_are_filled_from_the_postcode(read_list: ReadList, town_postcodes: PostcodeTable) -> None:
     """And labelled, since the middle of a postcode is not the door."""
-    one = accounted(read_list([["Name", "Postcode"], ["Library", "TN1 1AB"]], postcodes=town_postcodes))
+    one = accounted(read_list([["Name", "Postcode"], ["Library", "WS1 1AB"]], postcodes=town_postcodes))
     assert one.accepted.placed_by.tolist() == ["postcode"]
     assert one.accepted.geometry.x.tolist() == [400_150.0]
 
@@ -101,9 +101,9 @@ def test_missing_coordinates_are_filled_from_the_postcode(read_list: ReadList, t
 @pytest.mark.parametrize(
     ("postcode", "with_table", "reason"),
     [
-        ("TN1 1AB", False, "its postcode TN1 1AB cannot be looked up: no table of postcodes is given."),
-        ("TN7 1AB", True, "its postcode TN7 1AB is not in the table of postcodes."),
-        ("TN1", True, "'TN1' is only the first part of a postcode."),
+        ("WS1 1AB", False, "its postcode WS1 1AB cannot be looked up: no table of postcodes is given."),
+        ("WS7 1AB", True, "its postcode WS7 1AB is not in the table of postcodes."),
+        ("WS1", True, "'WS1' is only the first part of a postcode."),
         ("", True, "there is no postcode."),
     ],
 )
@@ -111,7 +111,7 @@ def test_rows_without_a_place_say_what_is_missing(
     read_list: ReadList, town_postcodes: PostcodeTable, postcode: str, *, with_table: bool, reason: str
 ) -> None:
     """Each lack has its own sentence."""
-    rows = [["Name", "Postcode"], ["Library", postcode], ["Clinic", "TN1 0AA"]]
+    rows = [["Name", "Postcode"], ["Library", postcode], ["Clinic", "WS1 0AA"]]
     one = accounted(read_list(rows, postcodes=town_postcodes if with_table else None))
     assert one.set_aside.reason[0] == f"The row has no coordinates, and {reason}"
 
@@ -128,8 +128,8 @@ def test_sentences_for_coordinates_are_quoted(read_list: ReadList) -> None:
 def test_continued_rows_take_the_name_above(read_list: ReadList) -> None:
     """Twelve houses of one site carry its name once."""
     rows = [["Site", "Address", "Postcode", "Easting", "Northing"],
-            ["Fire Houses", "No 1", "TN1 0AA", 400_050, 300_050],
-            ["", "No 2", "TN1 0AA", 400_060, 300_050]]  # fmt: skip
+            ["Fire Houses", "No 1", "WS1 0AA", 400_050, 300_050],
+            ["", "No 2", "WS1 0AA", 400_060, 300_050]]  # fmt: skip
     one = accounted(read_list(rows))
     assert one.accepted["name"].tolist() == ["Fire Houses", "Fire Houses"]
     assert [fault.rule for fault in one.faults if fault.column == "Site"] == ["name_filled_down"]
@@ -138,8 +138,8 @@ def test_continued_rows_take_the_name_above(read_list: ReadList) -> None:
 def test_a_name_is_not_carried_to_another_site(read_list: ReadList) -> None:
     """A blank name elsewhere is a blank name: the address stands in."""
     rows = [["Site", "Address", "Postcode", "Easting", "Northing"],
-            ["Town Hall", "1 High Street", "TN1 0AA", 400_050, 300_050],
-            ["", "9 Mill Lane", "TN1 1AB", 400_150, 300_050]]  # fmt: skip
+            ["Town Hall", "1 High Street", "WS1 0AA", 400_050, 300_050],
+            ["", "9 Mill Lane", "WS1 1AB", 400_150, 300_050]]  # fmt: skip
     assert read_list(rows).accepted["name"].tolist() == ["Town Hall", "9 Mill Lane"]
 
 
@@ -190,7 +190,7 @@ def test_workbook_with_notes_and_two_sheets(tmp_path: Path) -> None:
 def test_hostile_text_is_only_text(read_list: ReadList, town_postcodes: PostcodeTable) -> None:
     """Formulas, markup and template code pass through as they are."""
     evil = '=HYPERLINK("x")<script>${7*7}{{7*7}}</script>'
-    row = [evil, evil, "TN1 0AA", 400_050, 300_050, evil, evil, evil, evil]
+    row = [evil, evil, "WS1 0AA", 400_050, 300_050, evil, evil, evil, evil]
     one = accounted(read_list([HEADER, row], postcodes=town_postcodes))
     assert one.accepted["name"].tolist() == [evil]
 
@@ -284,7 +284,7 @@ LISTS = [
 def test_real_list_reads_without_settings(real_data: Path, name: str) -> None:
     """None raises, none loses a row, and rows with coordinates are placed.
 
-    One row of a list may fail: the south of the Isles of Scilly, which the conversion does not cover, and Belfast.
+    One row of a list may fail: Belfast, which is on another grid.
     """
     one = accounted(read_asset_list(ListSettings(real_data / name)))
     unplaced = one.set_aside[one.set_aside.rule.eq("no_place")].cells.str.lower()
@@ -324,18 +324,35 @@ def test_trafford_register(real_data: Path, trafford: dict[str, object]) -> None
 def test_home_office_stations(real_data: Path) -> None:
     """Without any table of postcodes: the Cornish easting with a lost digit, and the 25 rows of sentences.
 
-    And three slips nobody had told us of: Wheathampstead in Wales, Lowestoft South at sea, Hawes with a postcode of
-    Doncaster; two stations 20 km apart share one point.
+    And slips nobody had told us of: Wheathampstead in Wales and Lowestoft South in Suffolk's south are set aside; Hawes
+    and Ashby stand right, with postcodes of Doncaster and Llandrindod; two stations 20 km apart share one point.
     """
     path = real_data / "derbyshire" / "assets" / "home_office_fire_stations_england.ods"
     one = accounted(read_asset_list(ListSettings(path)))
-    far = one.set_aside[one.set_aside.rule.eq("far_from_peers")]
-    assert far.source_row.tolist() == [148, 521, 787, 986]
+    far = one.set_aside[one.set_aside.rule.eq("far_from_area")]
+    assert far.source_row.tolist() == [148, 521, 986]
+    asked = {fault.row: fault.remedy for fault in one.faults if fault.rule == "far_from_area"}
+    assert sorted(row for row in asked if row not in {148, 521, 986}) == [549, 685, 787]
+    assert "DL8 is meant" in asked[787]
+    assert "LE65 is meant" in asked[685]
     assert far.cells.iloc[0].startswith("FRS_FULLNAME: Cornwall")
     assert "a digit lost in the easting" in far.remedy.iloc[0]
     assert one.set_aside.rule.eq("no_place").sum() == 25
     assert [fault.row for fault in one.faults if fault.rule == "shared_point"] == [516, 517]
     assert one.accepted.organisation.nunique() == 44
+
+
+@pytest.mark.real
+def test_remote_places_are_accepted(real_data: Path) -> None:
+    """Kielder, and the police office and hospital of the Isles of Scilly, stand where their lists say."""
+    lists = {"derbyshire/assets/libraries_england_2023_enhanced.csv": 2243,
+             "registers/police_stations_england.tsv": 132,
+             "derbyshire/assets/nhs_choices_2014_Hospital.csv": 39}  # fmt: skip
+    for name, row in lists.items():
+        one = read_asset_list(ListSettings(real_data / name))
+        asset = one.accepted[one.accepted["source_row"].eq(row)]
+        assert len(asset) == 1, name
+        assert "Probably" not in asset["questions"].iloc[0]
 
 
 @pytest.mark.real
@@ -364,7 +381,7 @@ def test_national_lists_give_the_county(real_data: Path, derbyshire: dict[str, o
 def test_sheets_that_overlap_list_each_building_once(tmp_path: Path) -> None:
     """'All assets' and 'Offices' name the town hall twice; another building with its number stays, told apart."""
     path = tmp_path / "estate.xlsx"
-    other = ["A1", "Market Hall", "TN1 2AA", 400_250, 300_050, "Other", "Freehold", 700, 600]
+    other = ["A1", "Market Hall", "WS1 2AA", 400_250, 300_050, "Other", "Freehold", 700, 600]
     with pd.ExcelWriter(path) as book:
         pd.DataFrame([HALL, LIBRARY], columns=HEADER).to_excel(book, sheet_name="All", index=False)
         pd.DataFrame([HALL, other], columns=HEADER).to_excel(book, sheet_name="Offices", index=False)

@@ -53,7 +53,7 @@ def test_words_of_real_lists_have_a_stage(word: str, status: str) -> None:
 def test_unknown_words_are_kept_and_asked_about(read_list: ReadList) -> None:
     """One question per word and list, with the number of its rows; a word for a use or a number is no status."""
     rows = [["Ref", "Name", "Post code", "Easting", "Northing", "Use", "Status"],
-            *([str(n), f"Hall {n}", "TN1 0AA", 400_050 + n, 300_050, "Office", word]
+            *([str(n), f"Hall {n}", "WS1 0AA", 400_050 + n, 300_050, "Office", word]
               for n, word in enumerate(["In use", "Purple", "Purple", "HQ", ""]))]  # fmt: skip
     register = build_register([read_list(rows, "council.csv", organisation="Council")])
     stages = stage_of(register.assets).tolist()

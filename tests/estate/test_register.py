@@ -20,7 +20,7 @@ HEADER = ["Ref", "UPRN", "Name", "Post code", "Easting", "Northing", "Use"]
 @pytest.fixture
 def council(read_list: ReadList) -> AssetList:
     """Return a council's list: a town hall, and a depot without a place."""
-    rows = [HEADER, ["1", "100012345678", "Town Hall", "TN1 0AA", 400_050, 300_050, "Office"],
+    rows = [HEADER, ["1", "100012345678", "Town Hall", "WS1 0AA", 400_050, 300_050, "Office"],
             ["2", "", "Depot", "", "", "", "Depot"]]  # fmt: skip
     return read_list(rows, "council.csv", organisation="Smalltown Council")
 
@@ -28,8 +28,8 @@ def council(read_list: ReadList) -> AssetList:
 @pytest.fixture
 def police(read_list: ReadList) -> AssetList:
     """Return the police's list: a desk in the town hall and a station."""
-    rows = [HEADER, ["P1", "100012345678", "Town Hall", "TN1 0AA", 400_050, 300_050, "Police office"],
-            ["P2", "100012349999", "Police Station", "TN1 1AB", 400_150, 300_050, ""]]  # fmt: skip
+    rows = [HEADER, ["P1", "100012345678", "Town Hall", "WS1 0AA", 400_050, 300_050, "Police office"],
+            ["P2", "100012349999", "Police Station", "WS1 1AB", 400_150, 300_050, ""]]  # fmt: skip
     return read_list(rows, "police.csv", organisation="Town Police")
 
 
@@ -62,7 +62,7 @@ def test_same_uprn_twice_under_one_body_is_not_shared(police: AssetList) -> None
 
 def test_a_reference_used_in_two_lists_of_a_body_is_told_apart(read_list: ReadList, council: AssetList) -> None:
     """Identifiers stay unique, and someone is asked."""
-    rows = [HEADER, ["1", "", "Library", "TN1 1AB", 400_150, 300_050, "Library"]]
+    rows = [HEADER, ["1", "", "Library", "WS1 1AB", 400_150, 300_050, "Library"]]
     second = read_list(rows, "libraries.csv", organisation="Smalltown Council")
     register = build_register([council, second])
     assert list(register.assets.index) == ["smalltown-council/1", "smalltown-council/1-libraries-r2"]
@@ -79,7 +79,7 @@ def test_no_list_at_all() -> None:
 
 def test_a_body_named_twice_and_a_file_given_twice(read_list: ReadList, council: AssetList) -> None:
     """Both slips in one message."""
-    rows = [HEADER, ["9", "", "Library", "TN1 1AB", 400_150, 300_050, "Library"]]
+    rows = [HEADER, ["9", "", "Library", "WS1 1AB", 400_150, 300_050, "Library"]]
     other = read_list(rows, "libraries.csv", organisation="SMALLTOWN council")
     with pytest.raises(DataError) as error:
         build_register([council, other, council])

@@ -16,11 +16,11 @@ from tests.conftest import assert_aligned
 
 
 def town(*rows: tuple[str, str, str, str, str, object, float, float]) -> gpd.GeoDataFrame:
-    """Return assets: id, organisation, use, name, address, uprn, easting, northing; all in postcode TN1 0AA."""
+    """Return assets: id, organisation, use, name, address, uprn, easting, northing; all in postcode WS1 0AA."""
     table = pd.DataFrame(rows, columns=["id", "organisation", "use", "name", "address", "uprn", "east", "north"])
     points = [Point(east, north) for east, north in zip(table.east, table.north, strict=True)]
     table = table.assign(
-        postcode="TN1 0AA", placed_by="coordinates", uprn=table.uprn.astype("str").where(table.uprn != "")
+        postcode="WS1 0AA", placed_by="coordinates", uprn=table.uprn.astype("str").where(table.uprn != "")
     )
     return gpd.GeoDataFrame(table.set_index(pd.Index(table.id, name="asset_id")), geometry=points, crs="EPSG:27700")
 

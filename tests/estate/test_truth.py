@@ -28,7 +28,7 @@ pytestmark = pytest.mark.real
 TRUTH = Path(__file__).parent / "truth"
 Row = dict[str, str]
 RULES = {"no_place": "no_place", "repeated": "repeated_row", "not_a_property": "not_a_property"}
-OF_PLACE = {"no_place", "far_from_postcode", "far_from_peers", "outside_place", "outside_britain"}
+OF_PLACE = {"no_place", "far_from_postcode", "far_from_area", "outside_place", "outside_britain"}
 METRES = 100.0
 
 FIRE = "derbyshire/assets/fire_rescue_land_and_assets_2016.xlsx"
