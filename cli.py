@@ -200,6 +200,51 @@ def options(
     _answer(tell_options(study), option_sentences(study), as_json=as_json, out=out)
 
 
+@app.command(short_help="The business case of a table of cash flows: worth, payback, partners, finance, risk.")
+def appraise(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="Cash flows, CSV or workbook (examples/cases).", show_default=False)
+    ],
+    *,
+    horizon: Annotated[int | None, typer.Option(min=1, max=100, help="Years counted; 10 by default.")] = None,
+    rate: Annotated[float, typer.Option(help="Real discount rate a year.")] = 0.035,
+    timing: Annotated[str, typer.Option(help="Where in its year money falls: start, middle or end.")] = "end",
+    inflation: Annotated[float, typer.Option(help="Yearly rise of prices, for nominal amounts.")] = 0.02,
+    optimism_bias: Annotated[float, typer.Option(help="Share added to capital costs, such as 0.24.")] = 0.0,
+    interest: Annotated[float, typer.Option(help="Interest on borrowing, in the financial view.")] = 0.05,
+    term: Annotated[int, typer.Option(help="Years of borrowing, in the financial view.")] = 25,
+    draws: Annotated[int, typer.Option(min=100, max=1_000_000, help="Random draws of the risk analysis.")] = 10_000,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    as_json: Json = False,
+) -> None:
+    """Example:  onetown appraise examples/cases/suffolk.csv --out suffolk
+
+    Appraise a table of cash flows: net present value, benefit-cost ratio, payback, who gains and loses, borrowing and
+    risk; and compare the figures that its source prints with what its own flows come to.
+    """  # noqa: D400
+    from estate.business_case import appraise as appraise_flows  # noqa: PLC0415
+    from estate.business_case import default_horizon  # noqa: PLC0415
+    from estate.business_case_telling import case_sentences, case_tables, tell_case  # noqa: PLC0415
+    from estate.finance import Borrowing  # noqa: PLC0415
+    from estate.flow_reading import read_cash_flows  # noqa: PLC0415
+    from estate.flows import Terms, timing_named  # noqa: PLC0415
+    from geodata.write import write_csv  # noqa: PLC0415
+
+    read = read_cash_flows(table)
+    terms = Terms(horizon or default_horizon(read.flows), rate, timing_named(timing), inflation, optimism_bias)
+    case = appraise_flows(
+        read.flows, terms=terms, borrowing=Borrowing(interest, term), printed=read.printed,
+        quantities=read.quantities, draws=draws, seed=seed or 0,
+    )  # fmt: skip
+    with _results(out, overwrite=overwrite) as folder:
+        if folder:
+            for name, rows in case_tables(case).items():
+                write_csv(rows, folder / f"{name}.csv", index=False)
+    _answer(tell_case(case), case_sentences(case), as_json=as_json, out=out)
+
+
 @app.command("map", short_help="Draw one self-contained HTML map that opens anywhere, offline.")
 def map_command(
     place: PlaceFile,
