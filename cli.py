@@ -141,6 +141,43 @@ def segment(
     _answer(tell_segment(study, model=model), segment_sentences(study), as_json=as_json, out=out)
 
 
+@app.command(short_help="Measure how many segments the place holds; recommend a number, with a picture.")
+def choose(
+    place: PlaceFile,
+    *,
+    k: Annotated[str, typer.Option("--k", metavar="FROM-TO", help="Numbers of super clusters to try.")] = "2-12",
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown choose place.toml --k 2-12 --out choose
+
+    Try each number of segments: how tight they are, whether other seeds and areas drawn anew find the same ones, and
+    how small the smallest is. Say which number to take, and draw how groups split as their number grows.
+    """  # noqa: D400
+    from geodata.errors import DataError  # noqa: PLC0415
+    from maps.clustergram import write_choice  # noqa: PLC0415
+    from maps.segmenting import choose_place  # noqa: PLC0415
+    from maps.study import Study, with_geography  # noqa: PLC0415
+    from segmentation.choose import numbers_of  # noqa: PLC0415
+    from segmentation.choose_telling import choice_sentences, table_lines, tell_choice  # noqa: PLC0415
+
+    numbers, say = numbers_of(k), _talk(quiet=quiet)
+    chosen = _place(place, data=data, seed=seed)
+    with _results(out, overwrite=overwrite) as folder:
+        geography = with_geography(Study(chosen), say=say).geography
+        if geography is None:
+            raise DataError(f"{place}: no census is named. Add [census] and [boundaries].")
+        found = choose_place(chosen, geography, ks=numbers, say=say)
+        if folder:
+            versions = f"onetown {distribution_version('onetown')}"
+            write_choice(found, folder, place=chosen.place.name, versions=versions)
+    _answer(tell_choice(found), [*choice_sentences(found), *table_lines(found)], as_json=as_json, out=out)
+
+
 @app.command(short_help="Rank buildings of different bodies that stand close, by what sharing could save.")
 def pairs(
     place: PlaceFile,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from geodata.load import Geography
 from geodata.place import Place
 from geodata.reference import read_reference
 from geodata.variables import read_variables
+from segmentation.choose import Choice, choose
 from segmentation.comparison import Comparison, compare, read_published
 from segmentation.hierarchy import Progress
-from segmentation.segments import Segments, build_segments
+from segmentation.segments import Segments, build_segments, features_of
 from segmentation.smoothness import Smoothness, neighbours, smoothness
 
 Say = Callable[[str], None]
@@ -47,26 +49,50 @@ def segment_place(place: Place, geography: Geography, *, say: Say) -> Segments:
     ToolkitError
         Census, reference or numbers are at fault.
     """
-    choice, variables = place.segments, read_variables(place.place.vintage)
-    named = choice.reference
-    reference = (
-        None if named is None else read_reference(place.find(named), vintage=place.place.vintage, variables=variables)
-    )
+    choice = place.segments
     return build_segments(
         geography.census,
         n_super=choice.super,
         n_sub=choice.sub,
         floor=choice.floor,
         seed=place.place.seed,
-        variables=variables,
-        reference=reference,
-        reference_name=choice.reference_name or (named or ""),
-        transform=choice.transform,
-        scaling=choice.scaling,
+        **_recipe_of(place),
         n_resamples=choice.resamples,
         place=place.place.name,
         progress=progress_of(say),
     )
+
+
+def choose_place(place: Place, geography: Geography, *, ks: Sequence[int], say: Say) -> Choice:
+    """Return what each number of segments costs and holds.
+
+    Raises
+    ------
+    ToolkitError
+        Census, reference or numbers are at fault.
+    """
+    choice = place.segments
+    _, _, x = features_of(geography.census, **_recipe_of(place))
+    return choose(
+        x,
+        ks=ks,
+        n_super=choice.super,
+        n_sub=choice.sub,
+        floor=choice.floor,
+        seed=place.place.seed,
+        progress=progress_of(say),
+    )
+
+
+def _recipe_of(place: Place) -> dict[str, Any]:
+    """Return variables, reference and recipe that ``[segments]`` asks for."""
+    choice, variables = place.segments, read_variables(place.place.vintage)
+    named = choice.reference
+    found = {"variables": variables, "transform": choice.transform, "scaling": choice.scaling}
+    if named is None:
+        return found
+    reference = read_reference(place.find(named), vintage=place.place.vintage, variables=variables)
+    return {**found, "reference": reference, "reference_name": choice.reference_name or named}
 
 
 def surroundings_of(place: Place, geography: Geography, segments: Segments) -> Surroundings:

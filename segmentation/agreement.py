@@ -41,6 +41,28 @@ def overlaps(earlier: Ints, later: Ints, n_earlier: int, n_later: int) -> Ints:
     return counts
 
 
+def come_back(shared: Ints) -> Floats:
+    """Return how far each earlier group comes back: the Jaccard index with the later group most like it (Hennig 2007).
+
+    Parameters
+    ----------
+    shared
+        Rows in each pair of groups, shape (n_earlier, n_later), from :func:`overlaps`.
+
+    Returns
+    -------
+    Floats
+        Shape (n_earlier,): 1 where a group is found again whole, below 0.5 where it is torn.
+
+    Examples
+    --------
+    >>> come_back(np.array([[4, 0], [1, 5]])).round(2).tolist()
+    [0.8, 0.83]
+    """
+    either = shared.sum(axis=1)[:, None] + shared.sum(axis=0)[None, :] - shared
+    return np.asarray((shared / np.maximum(either, 1)).max(axis=1))
+
+
 def match_groups(shared: Ints) -> Ints:
     """Return which earlier group each later group is, so that most rows stay where they were.
 

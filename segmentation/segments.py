@@ -18,6 +18,7 @@ from geodata.shares import Shares, compute_shares
 from geodata.variables import Variable, read_variables
 from segmentation.certainty import N_RESAMPLES, certainty
 from segmentation.cluster import distances_to
+from segmentation.descent import Floats
 from segmentation.describe import effect_sizes, index_scores, portraits, segment_shares, stands_out
 from segmentation.features import FeatureRecipe, Scaling, Transform, apply_recipe, fit_recipe
 from segmentation.hierarchy import Hierarchy, Progress, check_numbers, find_path
@@ -157,21 +158,19 @@ def build_segments(
     """
     chosen = read_variables(census.vintage) if variables is None else variables
     check_numbers(len(census.counts), n_super=n_super, n_sub=n_sub, floor=floor)
-    ordered = census.of_areas(sorted(census.counts.index))
-    shares = compute_shares(ordered, sorted(chosen, key=lambda variable: variable.name))
-    recipe = fit_recipe(
-        shares,
+    shares, recipe, x = features_of(
+        census,
+        variables=chosen,
         reference=reference,
-        reference_name="the place" if reference is None else reference_name,
+        reference_name=reference_name,
         transform=transform,
         scaling=scaling,
     )
-    x = apply_recipe(shares, recipe).to_numpy()
     path = find_path(x, n_super=n_super, n_sub=n_sub, floor=floor, seed=seed, progress=progress)
     others = paths_of(x, n_super=n_super, n_sub=n_sub, floor=floor, seeds=seeds_of(seed, N_SEEDS)[1:])
     fit = path[-1]
     model = _nameless(shares, recipe, fit.hierarchy, seed=seed, floor=floor)
-    population = ordered.population().fillna(0.0)
+    population = census.population().loc[shares.table.index].fillna(0.0)
     model = _by_population(model, model.predict(shares), population)
     made = describe_segments(census, shares, model, n_resamples=n_resamples, place=place, progress=progress)
     return replace(
@@ -248,6 +247,28 @@ def _names(model: SegmentModel, proposed: dict[tuple[str, int], str]) -> dict[tu
     mine = {("super", at): name for at, name in enumerate(model.super_names)}
     mine |= {("sub", at): name for at, name in enumerate(model.sub_names)}
     return {key: name or proposed.get(key, "") for key, name in mine.items()}
+
+
+def features_of(
+    census: Census,
+    *,
+    variables: Sequence[Variable],
+    reference: pd.DataFrame | None = None,
+    reference_name: str = "the reference",
+    transform: Transform = "asinh",
+    scaling: Scaling = "range",
+) -> tuple[Shares, FeatureRecipe, Floats]:
+    """Return shares, recipe and features of the areas, in order of area code; parameters as :func:`build_segments`."""
+    ordered = census.of_areas(sorted(census.counts.index))
+    shares = compute_shares(ordered, sorted(variables, key=lambda variable: variable.name))
+    recipe = fit_recipe(
+        shares,
+        reference=reference,
+        reference_name="the place" if reference is None else reference_name,
+        transform=transform,
+        scaling=scaling,
+    )
+    return shares, recipe, apply_recipe(shares, recipe).to_numpy()
 
 
 def _nameless(shares: Shares, recipe: FeatureRecipe, hierarchy: Hierarchy, *, seed: int, floor: float) -> SegmentModel:
