@@ -151,21 +151,26 @@ def read_asset_list(
     """
     table = postcode_table(postcodes) if isinstance(postcodes, pd.DataFrame) else postcodes
     ground = Ground(table, place_extent, place_name or "the place", uprns)
-    sheets = _chosen_sheets(settings)
-    grids = [(sheet, grid) for sheet in sheets if (grid := find_grid(sheet)) is not None]
+    grids = _grids(settings)
     parts: list[_Part] = []
     passed_over = []
-    for sheet, grid in grids:
+    for grid in grids:
         matches = match_columns(
             grid, overrides=settings.columns if settings.sheet or len(grids) == 1 else _known(settings, grid)
         )
-        if _has_place(sheet, matches):
-            parts.append(_read_sheet(grid, matches, settings, ground, earlier=parts))
+        if _has_place(grid, matches):
+            parts.append(_read_sheet(grid, matches, settings, ground, earlier=parts, last=grid is grids[-1]))
         else:
             passed_over.append(grid)
     if not parts:
-        raise DataError(_no_place_columns(settings, [grid for _, grid in grids]))
+        raise DataError(_no_place_columns(settings, grids))
     return _joined(settings, parts, [_passed_over_fault(grid) for grid in passed_over])
+
+
+def _grids(settings: ListSettings) -> list[Grid]:
+    """Return the tables of the chosen sheets; the cells as Python objects, several times as large, are let go."""
+    found = (find_grid(sheet) for sheet in _chosen_sheets(settings))
+    return [grid for grid in found if grid is not None]
 
 
 def _chosen_sheets(settings: ListSettings) -> tuple[Sheet, ...]:
@@ -189,8 +194,8 @@ def _known(settings: ListSettings, grid: Grid) -> dict[str, str]:
     return {name: head for name, head in settings.columns.items() if " ".join(head.lower().split()) in here}
 
 
-def _has_place(sheet: Sheet, matches: tuple[ColumnMatch, ...]) -> bool:
-    return sheet.points is not None or any(match.field in PLACE_FIELDS for match in matches)
+def _has_place(grid: Grid, matches: tuple[ColumnMatch, ...]) -> bool:
+    return grid.points is not None or any(match.field in PLACE_FIELDS for match in matches)
 
 
 def _no_place_columns(settings: ListSettings, grids: list[Grid]) -> str:
@@ -227,7 +232,13 @@ class _Part:
 
 
 def _read_sheet(
-    grid: Grid, matches: tuple[ColumnMatch, ...], settings: ListSettings, ground: Ground, *, earlier: Sequence[_Part]
+    grid: Grid,
+    matches: tuple[ColumnMatch, ...],
+    settings: ListSettings,
+    ground: Ground,
+    *,
+    earlier: Sequence[_Part],
+    last: bool,
 ) -> _Part:
     """Read one sheet: values, uses, places, checks, identifiers; what earlier sheets listed is not listed again."""
     stem = Path(settings.path).name.split(".")[0]
@@ -248,7 +259,8 @@ def _read_sheet(
     taken = frozenset(asset for part in earlier for asset in part.accepted.index)
     ids, id_found = asset_ids(kept, stem=_stem(stem, grid), taken=taken)
     found = joined([found, id_found, _list_findings(record.rows, settings, rows)])
-    return replace(_part(grid, rows, points, ids, found, mapping=matches), keys=_keys(kept, points, grid))
+    part = _part(grid, kept, points, ids, found, mapping=matches)
+    return part if last else replace(part, keys=_keys(kept, points, grid))
 
 
 def _keys(kept: pd.DataFrame, points: pd.DataFrame, grid: Grid) -> dict[str, str]:
@@ -354,8 +366,8 @@ def _part(
     mapping: tuple[ColumnMatch, ...],
 ) -> _Part:
     """Divide the rows into accepted and set aside."""
-    reasons = first_reason(found)
-    kept = rows.loc[ids.index]
+    aside, faults = _set_aside(grid, found), as_faults(found, file=grid.file, sheet=grid.sheet)
+    kept = rows if rows.index.equals(ids.index) else rows.loc[ids.index]
     asked = found[found["severity"].eq("question") & found["row"].isin(ids.index)]
     questions = asked.groupby("row")["message"].agg(" ".join).reindex(ids.index).fillna("")
     table = kept.assign(
@@ -372,7 +384,13 @@ def _part(
         geometry=gpd.points_from_xy(at["easting"], at["northing"]),
         crs=BNG,
     )
-    aside = pd.DataFrame(
+    return _Part(accepted, aside, faults, len(grid.cells), mapping, {})
+
+
+def _set_aside(grid: Grid, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that are set aside, with reason, remedy and all their cells."""
+    reasons = first_reason(found)
+    return pd.DataFrame(
         {
             "source_file": Path(grid.file).name,
             "source_sheet": grid.sheet,
@@ -384,8 +402,6 @@ def _part(
         },
         columns=list(SET_ASIDE_COLUMNS),
     )
-    faults = as_faults(found, file=grid.file, sheet=grid.sheet)
-    return _Part(accepted, aside, faults, len(grid.cells), mapping, {})
 
 
 def _joined(settings: ListSettings, parts: list[_Part], passed_over: list[Fault]) -> AssetList:

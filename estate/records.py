@@ -258,10 +258,6 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
     general = use or promised
     unlike = rows["name"].where(named.isin(["house", "office", "land", "car park"]), "").map(_is_exception)
     exceptions = named.where(unlike.astype("bool"), "")
-    general = use or promised
-    exceptions = named.where(
-        named.isin(["house", "office", "land", "car park"]) & rows["name"].map(_is_exception).astype("bool"), ""
-    )
     chosen = told
     for option in (
         recognise_uses(rows["status_recorded"].where(rows["status_recorded"].str.upper().eq("HQ"), ""), whole=True),

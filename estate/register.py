@@ -74,7 +74,8 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     for one in lists:
         _check_account(one)
     lists = without_repeats(lists)
-    assets = gpd.GeoDataFrame(pd.concat([one.accepted for one in lists]), crs="EPSG:27700")
+    accepted = [one.accepted for one in lists]
+    assets = gpd.GeoDataFrame(pd.concat(accepted) if len(accepted) > 1 else accepted[0], crs="EPSG:27700")
     assets, clashes = _unique_ids(assets)
     matches = match_buildings(assets)
     assets = add_buildings(assets, matches)

@@ -76,7 +76,8 @@ def add_buildings(assets: gpd.GeoDataFrame, matches: pd.DataFrame) -> gpd.GeoDat
     matches
         Pairs as :func:`match_buildings` gives them; only those with `same_building` count.
     """
-    leader = {asset: asset for asset in assets.index}
+    sure = matches[matches["same_building"].astype("bool")]
+    leader = {asset: asset for asset in (*sure["asset_a"], *sure["asset_b"])}
 
     def top(asset: str) -> str:
         while leader[asset] != asset:
@@ -84,11 +85,12 @@ def add_buildings(assets: gpd.GeoDataFrame, matches: pd.DataFrame) -> gpd.GeoDat
             asset = leader[asset]
         return asset
 
-    sure = matches[matches["same_building"].astype("bool")]
     for first, second in zip(sure["asset_a"], sure["asset_b"], strict=True):
         low, high = sorted((top(first), top(second)))
         leader[high] = low
-    return assets.assign(building=[top(asset) for asset in assets.index])
+    own = assets.index.to_series()
+    joined = own[own.isin(leader)].map(top)
+    return assets.assign(building=own.mask(own.isin(leader), joined).to_numpy())
 
 
 def _one_to_one(table: pd.DataFrame) -> pd.DataFrame:

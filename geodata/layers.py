@@ -61,7 +61,8 @@ def read_layers(path: Path, kind: str) -> list[tuple[str, pd.DataFrame]]:
         _check_shapefile(path)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on names, indexes and odd fields
+            for remark in (RuntimeWarning, UserWarning):  # GDAL's and pyogrio's on names, indexes and odd fields
+                warnings.simplefilter("ignore", remark)
             return _layers_of(path)
     except (DataSourceError, DataLayerError, ValueError, RuntimeError, UnboundLocalError) as error:  # the last: pyogrio
         raise SourceError(

@@ -41,6 +41,7 @@ with CalamineWorkbook.from_path(sys.argv[1]) as book:
     for name in book.sheet_names:
         book.get_sheet_by_name(name).to_python()
 """
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
 _OLE_MARK = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _XLSX_CELL = re.compile(rb"""[ ]r=["']([A-Za-z]+)(\d+)["'](?:[^>]*[^/>])?>""")
@@ -144,9 +145,9 @@ def _check_size(path: Path) -> None:
                 )
             for part in parts:
                 _check_spread(archive, part, path)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, SourceError):
-            raise
+    except SourceError:
+        raise
+    except _BROKEN_ARCHIVE as error:
         raise _broken(path) from error
 
 
@@ -236,10 +237,14 @@ def _check_password(path: Path) -> None:
         if stream.read(4) == _OLE_MARK and _ENCRYPTED in stream.read():
             raise _protected(path)
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            name = "META-INF/manifest.xml"
-            if name in archive.namelist() and b"encryption-data" in archive.read(name):
-                raise _protected(path)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                name = "META-INF/manifest.xml"
+                secret = name in archive.namelist() and b"encryption-data" in archive.read(name)
+        except _BROKEN_ARCHIVE as error:
+            raise _broken(path) from error
+        if secret:
+            raise _protected(path)
 
 
 def _protected(path: Path) -> SourceError:
