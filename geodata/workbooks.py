@@ -145,9 +145,9 @@ def _check_size(path: Path) -> None:
                 )
             for part in parts:
                 _check_spread(archive, part, path)
-    except SourceError:
-        raise
     except _BROKEN_ARCHIVE as error:
+        if isinstance(error, SourceError):
+            raise
         raise _broken(path) from error
 
 
