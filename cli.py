@@ -282,6 +282,68 @@ def appraise(
     _answer(tell_case(case), case_sentences(case), as_json=as_json, out=out)
 
 
+@app.command(short_help="Say who is within ten minutes of a station, today and when stations move; the best stations.")
+def cover(
+    place: PlaceFile,
+    *,
+    use: Annotated[list[str] | None, typer.Option(help="Use of the buildings that are stations today.")] = None,
+    within: Annotated[float | None, typer.Option(min=0.1, help="The standard (minutes).")] = None,
+    demand: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Incidents by area (oa_code, demand), not residents."),
+    ] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="List of sites that could become stations.")
+    ] = None,
+    candidate_use: Annotated[
+        list[str] | None, typer.Option(help="Use of buildings of the register that could become, or host, one.")
+    ] = None,
+    open_: Annotated[
+        list[str] | None, typer.Option("--open", metavar="ID|NAME", help="A candidate that opens; may be repeated.")
+    ] = None,
+    close: Annotated[
+        list[str] | None, typer.Option(metavar="ID|NAME", help="A station that closes; may be repeated.")
+    ] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(metavar="ID|NAME", help="A site that the best choice must open.")
+    ] = None,
+    forbid: Annotated[
+        list[str] | None, typer.Option(metavar="ID|NAME", help="A site that the best choice must not open.")
+    ] = None,
+    stations: Annotated[int | None, typer.Option(min=1, help="Number of stations of the best choice.")] = None,
+    more: Annotated[
+        int | None, typer.Option(min=1, help="Keep all stations, and choose so many more among the candidates.")
+    ] = None,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    seconds: Seconds = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown cover place.toml --use "fire station" --candidates hayle.csv --open Hayle --close Camborne
+
+    Count who is within so many minutes of a station, today and after stations open, close or move, and find the best
+    stations, with proof: most people reached, as many as today with fewest, all, least mean, least longest time.
+
+    Which fire stations should host an ambulance:  --use "ambulance station" --candidate-use "fire station" --more 3
+    """  # noqa: D400
+    from maps.covering import cover_place, sentences, tell, with_cover, write_cover  # noqa: PLC0415
+
+    choices = {
+        "uses": use, "within_min": within, "candidate_uses": candidate_use, "open": open_, "close": close,
+        "required": require, "forbidden": forbid, "stations": stations, "more": more,
+        "demand": demand and str(demand.resolve()), "candidates": candidates and str(candidates.resolve()),
+    }  # fmt: skip
+    chosen = with_cover(_place(place, data=data, seed=seed), choices)
+    with _results(out, overwrite=overwrite) as folder:
+        study = cover_place(chosen, seconds=seconds or 60.0, say=_talk(quiet=quiet))
+        if folder:
+            write_cover(study, folder)
+    _answer(tell(study), sentences(study), as_json=as_json, out=out)
+
+
 @app.command("map", short_help="Draw one self-contained HTML map that opens anywhere, offline.")
 def map_command(
     place: PlaceFile,

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from geodata.errors import DataError, Fault, SourceError, did_you_mean
 from geodata.inputs import STANDARD_INPUT, is_database
+from geodata.place_cover import CoverChoice
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
 from geodata.section import Positive, Section, Share, Text
@@ -200,6 +201,7 @@ class Place(Section):
     access: AccessChoice = AccessChoice()
     options: OptionChoice = OptionChoice()
     pairs: PairChoice = PairChoice()
+    cover: CoverChoice = CoverChoice()
     funnel: tuple[dict[str, object], ...] = ()
     assumptions: dict[str, float] = Field(default_factory=dict)
 
@@ -232,6 +234,7 @@ class Place(Section):
         names += self.segments.files()
         names += self.travel.files()
         names += [self.place.uprns] if self.place.uprns else []
+        names += [name for name in (self.cover.candidates, self.cover.demand) if name]
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
 
     def files(self) -> tuple[str, ...]:
