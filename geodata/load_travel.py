@@ -10,13 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
-from geodata.errors import SourceError
+from geodata.gtfs import read_feed
 from geodata.journeys import network_travel
 from geodata.network import Network, load_network
 from geodata.place import Place
 from geodata.shortest import Progress
+from geodata.timetable import build_timetable
 from geodata.travel import MODE_WORDS, Mode, Travel, straight_line_travel
+from geodata.walking import RoadWalker, StraightWalker
 
 Say = Callable[[str], None]
 
@@ -75,9 +78,9 @@ def load_travel(
     """
     choice = place.travel
     mode = mode or choice.mode
-    if mode == "transit":
-        raise SourceError("[travel]: timetables cannot be read yet. Leave timetables and transit out.")
     network = network or load_roads(place, cache=cache, say=say)
+    if mode == "transit":
+        return _by_timetable(place, areas, assets, network, say)
     if network is None:
         # detour and speed in place.toml are those of the plan's own mode
         own = mode == choice.mode
@@ -100,6 +103,39 @@ def load_travel(
         cache=cache,
         progress=_progress(say),
     )
+
+
+def _by_timetable(
+    place: Place, areas: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, network: Network | None, say: Say
+) -> Travel:
+    """Return minutes by public transport, with walks on the roads where there are roads."""
+    from geodata.transit import Departures, transit_travel  # noqa: PLC0415 - only this needs the extra `transit`
+
+    choice = place.travel
+    say(f"Reading {'timetables' if len(choice.timetables) > 1 else 'the timetable'} {', '.join(choice.timetables)}")
+    feeds = [read_feed(place.find(name), name=name) for name in choice.timetables]
+    timetable = build_timetable(feeds, bounds=_bounds(areas, assets), day=choice.date)
+    for line in (timetable.sentence(), *timetable.notes):
+        say(f"  {line}")
+    first_s, last_s = choice.departures_s()
+    say(f"Measuring times {MODE_WORDS['transit']} from {len(areas):,} areas to {len(assets):,} buildings")
+    return transit_travel(
+        areas,
+        assets,
+        timetable,
+        StraightWalker() if network is None else RoadWalker(network),
+        departures=Departures(first_s, last_s, choice.every_min, choice.walk_min),
+        limit_min=choice.limit_min,
+        progress=_progress(say),
+        attribution="" if network is None else network.attribution,
+    )
+
+
+def _bounds(areas: gpd.GeoDataFrame, assets: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of areas and buildings (BNG, metres)."""
+    ends = pd.concat([gpd.GeoSeries(areas["point"]), assets.geometry])
+    west, south, east, north = gpd.GeoSeries(ends).total_bounds
+    return float(west), float(south), float(east), float(north)
 
 
 def _progress(say: Say) -> Progress:

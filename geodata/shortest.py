@@ -76,6 +76,34 @@ def shortest_seconds(
     return np.ascontiguousarray(table.T) if backwards else table
 
 
+def pairs_within(graph: RoadGraph, origins: Ints, destinations: Ints, *, limit_s: float) -> tuple[Ints, Ints, Floats]:
+    """Return the pairs of places within a limit, for sets too large for a table of all pairs.
+
+    Parameters
+    ----------
+    graph
+        The network of one mode.
+    origins, destinations
+        Places of the network, shapes (n_origins,) and (n_destinations,).
+    limit_s
+        Longest way (seconds).
+
+    Returns
+    -------
+    tuple
+        Position in `origins`, position in `destinations` and seconds of each pair, in order of origin.
+    """
+    roads, found = graph.matrix(), []
+    for first in range(0, len(origins), AT_ONCE):
+        reached = np.asarray(dijkstra(roads, indices=origins[first : first + AT_ONCE], limit=limit_s))[:, destinations]
+        row, column = np.nonzero(reached <= limit_s)
+        found.append((row + first, column, reached[row, column]))
+    if not found:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0)
+    rows, columns, seconds = (np.concatenate(part) for part in zip(*found, strict=True))
+    return rows.astype(np.int64), columns.astype(np.int64), seconds
+
+
 def _piece(
     roads: csr_array[np.float64, tuple[int, int]], sources: Ints, targets: Ints, limit_s: float, part: Path | None
 ) -> Floats:
