@@ -240,7 +240,12 @@ def options(
 @app.command(short_help="The business case of a table of cash flows: worth, payback, partners, finance, risk.")
 def appraise(
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="Cash flows, CSV or workbook (examples/cases).", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="TABLE",
+            help="Cash flows (examples/cases), benefits planned and banked by quarter, or outcomes before and after.",
+            show_default=False,
+        ),
     ],
     *,
     horizon: Annotated[int | None, typer.Option(min=1, max=100, help="Years counted; 10 by default.")] = None,
@@ -267,8 +272,15 @@ def appraise(
     from estate.finance import Borrowing  # noqa: PLC0415
     from estate.flow_reading import read_cash_flows  # noqa: PLC0415
     from estate.flows import Terms, timing_named  # noqa: PLC0415
+    from estate.tracking import follow_up  # noqa: PLC0415
     from geodata.write import write_csv  # noqa: PLC0415
 
+    if (followed := follow_up(table)) is not None:
+        with _results(out, overwrite=overwrite) as folder:
+            if folder:
+                write_csv(followed.table, folder / "follow_up.csv")
+        _answer(followed.values(), followed.sentences(), as_json=as_json, out=out)
+        return
     read = read_cash_flows(table)
     terms = Terms(horizon or default_horizon(read.flows), rate, timing_named(timing), inflation, optimism_bias)
     case = appraise_flows(

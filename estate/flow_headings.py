@@ -38,7 +38,7 @@ HEADINGS: Final = {
 }
 _SCALE = re.compile(r"(?P<k>000|thousand|\bk\b|£k)|(?P<m>million|\bm\b|£m)", re.IGNORECASE)
 _YEAR = re.compile(rf"(?:year\s*)?\d{{1,2}}|{FINANCIAL}|(?:19|20)\d\d", re.IGNORECASE)
-_HEADER_WITHIN = 15
+HEADER_WITHIN: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ def find_header(sheet: Sheet) -> tuple[Headings, int]:
     DataError
         No row of the first fifteen has a line or a body and an amount.
     """
-    for number, row in enumerate(sheet.rows[:_HEADER_WITHIN], start=1):
+    for number, row in enumerate(sheet.rows[:HEADER_WITHIN], start=1):
         headings = _headings_of([text_of(cell) for cell in row])
         money = {"amount", "total", "quantity"} & set(headings.at) or len(headings.years) > 1
         if money and {"line", "body"} & set(headings.at):
             return headings, number
     raise DataError(
-        f"{sheet.file}: no row of headings with a line or body and an amount stands in the first {_HEADER_WITHIN} "
+        f"{sheet.file}: no row of headings with a line or body and an amount stands in the first {HEADER_WITHIN} "
         "rows. Name the columns: body, line, kind, year, amount; or have one column a year, such as 2026/27."
     )
 
