@@ -40,6 +40,8 @@ HEADINGS = {
     "not_a_property": "No land or building",
     "not_asked_for": "Rows that were not asked for",
     "repeated_row": "Listed twice",
+    "scattered_points": "One address, many points",
+    "zero_size": "Floor areas of 0",
     "shared_point": "One point for buildings in different places",
     "shared_uprn": "One UPRN for buildings in different places",
     "repeated_reference": "One reference for several buildings",

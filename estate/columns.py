@@ -119,14 +119,23 @@ def _options(heading: str, seen: Evidence) -> list[ColumnMatch]:
                 why = f"{seen.words[vocabulary]:.0%} of its values are words of {vocabulary}, whatever it is called"
                 options.append(ColumnMatch(heading, vocabulary, round(0.85 * closeness, 4), why))
                 continue
-            field = next(entry for entry in fields() if entry.name == field_name)
+            field = next(entry for entry in fields() if entry.name == _degrees_instead(field_name, seen))
             share = _fit(field, seen)
             if seen.filled and strict_shape(field.shape) and share < WEAK and (rank >= TRUSTED or closeness < 0.9):
                 continue
             worth = closeness * (0.6 + 0.4 * share if seen.filled else 0.8) - 0.0005 * rank
             fit = f"; {share:.0%} of its values fit" if seen.filled and strict_shape(field.shape) else ""
-            options.append(ColumnMatch(heading, field_name, round(max(worth, 0.01), 4), f"{how}{fit}"))
+            options.append(ColumnMatch(heading, field.name, round(max(worth, 0.01), 4), f"{how}{fit}"))
     return options
+
+
+def _degrees_instead(field_name: str, seen: Evidence) -> str:
+    """Return the field that "North" or "East" means: degrees where the values are degrees beyond doubt."""
+    if field_name in {"easting", "northing"}:
+        return next(
+            (name for name in ("latitude", "longitude") if seen.shares[f"sure_{name}"] >= SURE_BY_VALUES), field_name
+        )
+    return field_name
 
 
 def _fit(field: Field, seen: Evidence) -> float:

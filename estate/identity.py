@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+import numpy as np
 import pandas as pd
 
 from estate.findings import findings, joined
@@ -20,6 +21,7 @@ from geodata.postcodes import normalise_postcode, outward_only
 
 _IN_TEXT = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b")
 ALIKE = 0.9  # two addresses are the same but for a slip when they are this alike
+SCATTERED_M = 500.0  # rows of one address whose points lie this far apart are asked about
 FEW_SECTORS = 3  # a point shared by more sectors stands for "somewhere in town", not for a slip
 INTERNAL_DIGITS = 6  # a column headed UPRN whose numbers are no longer than this holds the body's own references
 
@@ -245,6 +247,34 @@ def _same_but_a_slip(first: str, second: str) -> bool:
     return digits[0] == digits[1] and SequenceMatcher(None, first, second).ratio() >= ALIKE
 
 
+def scattered_points(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return a question for each building whose rows stand at points far apart: one address, many points.
+
+    Police lists repeat a station for every neighbourhood, with the neighbourhood's point; exports repeat a site for
+    each of its parts. The first row is asked about, since its point stays.
+    """
+    words = [record[name].str.lower().str.replace(r"[^0-9a-z]+", "", regex=True) for name in ("name", "address")]
+    told = words[0].ne("") & words[1].ne("") & points["placed_by"].eq("coordinates")
+    at = points.loc[told, ["easting", "northing", "column", "written"]]
+    keys = [record.loc[told, "organisation"], words[0][told], words[1][told], record.loc[told, "postcode"]]
+    grouped = at.groupby(keys)
+    east, north = (grouped[name].transform("max") - grouped[name].transform("min") for name in ("easting", "northing"))
+    apart = pd.Series(np.hypot(east, north), index=at.index)
+    rows = apart.index[(apart > SCATTERED_M) & grouped.cumcount().eq(0)]
+    times = grouped["easting"].transform("size").astype("str")
+    km = (apart[rows] / 1000).map("{:,.1f} km".format).astype("str")
+    return findings(
+        rows,
+        rule="scattered_points",
+        message="One address, many points: '" + record["name"][rows] + "' stands " + times[rows]
+        + " times at points up to " + km + " apart; this row keeps '" + at["written"][rows] + "'.",
+        remedy="See which point is the building's, and give it in every row.",
+        severity="question",
+        column=at["column"],
+        value=at["written"],
+    )  # fmt: skip
+
+
 def shared_points(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     """Return findings for rows that carry the point or the UPRN of another row with a postcode elsewhere.
 
@@ -268,40 +298,3 @@ def shared_points(record: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return joined(parts)
-
-
-def asset_ids(record: pd.DataFrame, *, stem: str, taken: Collection[str] = ()) -> tuple[pd.Series, pd.DataFrame]:
-    """Return stable identifiers: the body's own reference where the list has one, else file and row.
-
-    Parameters
-    ----------
-    record
-        Columns `organisation` and `reference`; index = row numbers.
-    stem
-        Name of the file (and sheet), for rows without a reference.
-    taken
-        Identifiers given already, by earlier sheets.
-
-    Returns
-    -------
-    tuple
-        Identifiers with the caller's index, and findings for references that stand at several rows.
-    """
-    body = record["organisation"].map({name: slug(name) for name in record["organisation"].unique()})
-    rows = pd.Series(record.index, index=record.index).astype("str")
-    by_row = body + "/" + slug(stem) + "-r" + rows
-    reference = record["reference"].str.replace(r"\s+", " ", regex=True).str.strip()
-    own = body + "/" + reference
-    again = reference.ne("") & (own.duplicated(keep="first") | own.isin(list(taken)))
-    ids = own.where(reference.ne(""), by_row)
-    while (clash := ids.duplicated(keep="first") | ids.isin(list(taken))).any():
-        ids = ids.where(~clash, body + "/" + reference + "-" + slug(stem) + "-r" + rows if taken else ids + "-r" + rows)
-    found = findings(
-        record.index[again],
-        rule="repeated_reference",
-        message="The reference '" + reference[again] + "' stands at several different rows.",
-        remedy="Give every building its own reference.",
-        severity="question",
-        value=reference,
-    )
-    return ids.astype("str"), found

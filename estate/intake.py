@@ -14,16 +14,17 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from estate.asset_ids import asset_ids
 from estate.columns import PLACE_FIELDS, ColumnMatch, match_columns
 from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
 from estate.ground import Ground
 from estate.header import find_grid
 from estate.headings import plain_heading
-from estate.identity import asset_ids, repeated_rows, row_keys, shared_points
+from estate.identity import repeated_rows, row_keys, scattered_points, shared_points
 from estate.location import place_rows
 from estate.position import PostcodeTable, postcode_table
-from estate.records import NUMBERS, add_uses, build_record
+from estate.records import NUMBERS, add_uses, build_record, without_zero_sizes
 from estate.words import file_use_of, not_a_property, uses
 from geodata.errors import DataError, Fault, did_you_mean
 from geodata.files import Sheet, read_sheets
@@ -246,14 +247,23 @@ def _read_sheet(
     rows, use_found = add_uses(
         _with_body(record.rows, settings, stem), use=settings.use, promised=file_use_of(stem) or file_use_of(grid.sheet)
     )
+    rows, zero_found = without_zero_sizes(rows)
     if settings.services:
         rows = rows.assign(services=settings.services)
     rows = _named(rows)
     points, place_found = place_rows(grid, matches, rows, ground=ground, national=settings.national)
     listed = {key: where for part in earlier for key, where in part.keys.items()}
-    repeats = [repeated_rows(rows, points, earlier=listed), shared_points(rows, points)]
+    repeats = [repeated_rows(rows, points, earlier=listed), shared_points(rows, points), scattered_points(rows, points)]
     found = joined(
-        [_not_asked_for(grid, settings), record.found, use_found, _non_properties(rows), place_found, *repeats]
+        [
+            _not_asked_for(grid, settings),
+            record.found,
+            use_found,
+            zero_found,
+            _non_properties(rows),
+            place_found,
+            *repeats,
+        ]
     )
     kept = rows[~rows.index.isin(first_reason(found).index)]
     taken = frozenset(asset for part in earlier for asset in part.accepted.index)

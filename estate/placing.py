@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estate.angles import angle_of, angles_of
 from estate.findings import findings, joined
 from estate.values import is_blank
 from geodata.crs import bng_from_lonlat
@@ -130,7 +131,12 @@ def place_by_postcode(points: pd.DataFrame, postcode: pd.Series, centres: pd.Dat
 
 
 def _numbers(text: pd.Series) -> pd.Series:
-    return pd.to_numeric(text.str.replace(",", "", regex=False).str.strip(" °\t"), errors="coerce").astype("float64")
+    """Return the numbers of a column; angles such as 1°28'30"W too, south and west negative."""
+    bare = text.str.replace(r"(?<=\d),(?=\d{3}(?!\d))", "", regex=True).str.replace(",", ".", regex=False)
+    plain = pd.to_numeric(bare.str.strip(" °\t"), errors="coerce").astype("float64")
+    rest = text[plain.isna() & text.str.contains(r"\d", regex=True)]
+    angles = {cell: angle_of(cell) for cell in rest.unique()}
+    return plain.fillna(rest.map({cell: np.nan if at is None else at for cell, at in angles.items()}))
 
 
 def _not_a_place(written: pd.Series, *, heading: str, what: str, remedy: str) -> pd.DataFrame:
@@ -177,6 +183,7 @@ def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd
         for cell, parts in distinct.items()
         if len(parts) == 2 and cell not in squares
     }
+    pairs |= {cell: angles for cell in distinct if cell not in squares and (angles := angles_of(cell)) is not None}
     a = text.map({cell: pair[0] for cell, pair in pairs.items()}).astype("float64")
     b = text.map({cell: pair[1] for cell, pair in pairs.items()}).astype("float64")
     grid = text.isin(squares)

@@ -24,6 +24,7 @@ SUMS = ("running_cost_gbp_pa", "rent_gbp_pa", "rates_gbp_pa", "backlog_gbp", "va
 NUMBERS = (*AREAS, *COUNTS, *SUMS)
 DATES = ("lease_end", "break_date")
 FLAGS = ("public_facing", "step_free")
+_SIZES = {"gia_m2": "gross floor area", "nia_m2": "net floor area", "site_area_m2": "site"}
 _HELP = {
     "area": "Write square metres as a plain number, such as 1249.",
     "number": "Write a plain number.",
@@ -255,6 +256,9 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
     told = recognise_uses(rows["use_recorded"], whole=True)
     detail = recognise_uses(rows["use_detail"], whole=True)
     named = recognise_uses(rows["name"].where(told.eq(""), ""))
+    surrounded = named.eq("land") & rows["holding"].eq("buildings")
+    named = named.mask(surrounded, recognise_uses(rows["name"].where(surrounded, ""), building=True))
+    street = rows["address"].str.split(",").str[0].fillna("")
     general = use or promised
     unlike = rows["name"].where(named.isin(["house", "office", "land", "car park"]), "").map(_is_exception)
     exceptions = named.where(unlike.astype("bool"), "")
@@ -264,7 +268,8 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
         exceptions if general else named,
         pd.Series(general, index=rows.index),
         detail,
-        recognise_uses(rows["address"].str.split(",").str[0].fillna("")) if not general else named,
+        recognise_uses(street.mask(rows["holding"].eq("buildings"), "")) if not general else named,
+        recognise_uses(street.where(rows["holding"].eq("buildings"), ""), building=True) if not general else named,
     ):
         chosen = chosen.where(chosen.ne(""), option)
     land = rows["holding"].eq("land") & told.eq("") & chosen.ne("car park") & named.isin(["", "land", "other", "house"])
@@ -314,6 +319,34 @@ def _numbers(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Da
             recorded = reading.value.notna()
             columns[f"{field}_from"] = pd.Series("", index=cells.index, dtype="str").mask(recorded, "recorded")
     return pd.DataFrame(columns, index=cells.index), joined(found)
+
+
+def without_zero_sizes(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows with sizes of 0 taken as not recorded: no building has 0 m2, and no site either.
+
+    The floor area of land without a building is rightly 0 and stays.
+
+    Parameters
+    ----------
+    rows
+        Areas with their origin, `use` and `holding`.
+    """
+    found = []
+    land = rows["holding"].eq("land") | rows["use"].isin(["land", "car park"])
+    for field in AREAS:
+        zero = rows[field].eq(0.0) & (~land if field != "site_area_m2" else True)
+        rows = rows.assign(**{field: rows[field].mask(zero), f"{field}_from": rows[f"{field}_from"].mask(zero, "")})
+        found.append(
+            findings(
+                rows.index[zero],
+                rule="zero_size",
+                message=f"An area of 0 m2 ({_SIZES[field]}) is read as not recorded.",
+                remedy="Leave the cell blank, or write the area.",
+                severity="note",
+                value="0",
+            )
+        )
+    return rows, joined(found)
 
 
 def _area_reader(matches: Sequence[ColumnMatch], field: str) -> Callable[[pd.Series], Reading]:

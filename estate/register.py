@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
+from estate.asset_ids import told_apart
 from estate.funnel import funnel, funnel_rules, in_stage
 from estate.identity import slug
 from estate.intake import AssetList
@@ -145,21 +146,13 @@ def _check_lists(lists: Sequence[AssetList]) -> None:
 
 
 def _unique_ids(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Fault, ...]]:
-    """Return the assets with unique identifiers: a reference used in two files of a body gets file and row added."""
-    again = assets.index.duplicated(keep="first")
-    if not again.any():
+    """Return the assets with unique identifiers: one used in two files of a body gets a code of its content added."""
+    if assets.index.is_unique:
         return assets, ()
-    stem = assets["source_file"].str.replace(r"\.[^.]*$", "", regex=True).map(slug)
-    sheet = assets["source_sheet"].map(lambda name: f"-{slug(name)}" if name else "")
-    told_apart = (
-        assets.index.to_series()
-        + "-"
-        + stem.to_numpy()
-        + sheet.to_numpy()
-        + "-r"
-        + assets["source_row"].astype("str").to_numpy()
-    )
-    ids = pd.Index(told_apart.where(again, assets.index.to_numpy()), name="asset_id")
+    own = pd.Series(assets.index.to_numpy(), dtype="str")
+    of_list = pd.Series(pd.factorize(assets["source_file"] + "\x1f" + assets["source_sheet"])[0])
+    ids = pd.Index(told_apart(own, assets.reset_index(drop=True), of_list=of_list).to_numpy(), name="asset_id")
+    again = ids.to_numpy() != assets.index.to_numpy()
     faults = tuple(
         Fault(
             str(row.source_file),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from estate.angles import angle_of, angles_of
+
 _POSTCODE = re.compile(r"\s*[A-Z]{1,2}\s?[0-9O][0-9A-Z]?(?:\s*[0-9O][A-Z]{2})?\s*", re.IGNORECASE)
 _FULL_POSTCODE = re.compile(r"\s*[A-Z]{1,2}\s?[0-9O][0-9A-Z]?\s*[0-9O][A-Z]{2}\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
@@ -30,7 +32,7 @@ _FLAGS = frozenset({"yes", "no", "y", "n", "true", "false", "t", "f", "0", "1", 
 
 
 def _value(cell: str) -> float | None:
-    return float(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else None
+    return float(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else angle_of(cell)
 
 
 def _within(low: float, high: float) -> Callable[[str], bool]:
@@ -50,13 +52,17 @@ def _code_like(cell: str) -> bool:
     return " " not in cell and any(map(str.isdigit, cell)) and len(cell) <= 12
 
 
+def _sure_degree(cell: str) -> bool:
+    return bool(_DECIMAL.fullmatch(cell)) or angle_of(cell) is not None
+
+
 def _sure_latitude(cell: str) -> bool:
-    return bool(_DECIMAL.fullmatch(cell)) and _within(49.5, 61.0)(cell)
+    return _sure_degree(cell) and _within(49.5, 61.0)(cell)
 
 
 def _degree(cell: str) -> bool:
     """Return True for degrees of either kind: the two columns may be exchanged."""
-    return (_within(-9.5, 61.5)(cell) and "." in cell) or cell.strip() == "0"
+    return (_within(-9.5, 61.5)(cell) and (not cell.isdigit())) or cell.strip() == "0"
 
 
 def _is(pattern: re.Pattern[str]) -> Callable[[str], bool]:
@@ -84,9 +90,9 @@ SHAPES: Mapping[str, Callable[[str], bool]] = {
     "longitude": _degree,
     "latitude": _degree,
     "thousands": lambda cell: (_value(cell) or 1.0) % 1_000 == 0,
-    "sure_longitude": lambda cell: bool(_DECIMAL.fullmatch(cell)) and _within(-9.5, 2.5)(cell),
+    "sure_longitude": lambda cell: _sure_degree(cell) and _within(-9.5, 2.5)(cell),
     "sure_latitude": _sure_latitude,
-    "pair": _is(_PAIR),
+    "pair": lambda cell: _PAIR.fullmatch(cell) is not None or angles_of(cell) is not None,
     "grid_reference": _is(_GRID),
 }
 

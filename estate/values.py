@@ -43,6 +43,12 @@ _MONEY = re.compile(
     r"(?:p\.?\s?a\.?|per\s+annum|per\s+year|a\s+year|/\s*(?:yr|year|annum)|annually|approx\.?|est\.?)?",
     re.IGNORECASE,
 )
+_NO_MONEY = re.compile(
+    r"(?:(?:a|one|£?1|£)?\s*pepper\s*-?\s*corn|(?:£\s*)?(?:nil|zero)|rent\s*-?\s*free|free of charge|"
+    r"no (?:rent|charge|cost))"
+    r"\b(?:\s*(?:rent|only|p\.?a\.?|per annum|a year|\(?if (?:demanded|asked|requested)\)?))*\s*",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+")
 _DECIMAL_COMMA = re.compile(r"\d+,\d+")
@@ -130,12 +136,12 @@ def read_numbers(text: pd.Series) -> Reading:
 
 
 def read_money(text: pd.Series) -> Reading:
-    """Read pounds: signs, thousands, brackets for minus, "k", "m" and "pa".
+    """Read pounds: signs, thousands, brackets for minus, "k", "m" and "pa"; a peppercorn, "nil" and "rent free" are 0.
 
     Examples
     --------
-    >>> read_money(pd.Series(["£12,400", "12.4k", "£1.2m pa", "(500)"])).value.tolist()
-    [12400.0, 12400.0, 1200000.0, nan]
+    >>> read_money(pd.Series(["£12,400", "12.4k", "£1.2m pa", "(500)", "Peppercorn"])).value.tolist()
+    [12400.0, 12400.0, 1200000.0, nan, 0.0]
     """
     return _read(text, _one_sum)
 
@@ -244,6 +250,8 @@ def _one_number(cell: str) -> _Cell:
 
 
 def _one_sum(cell: str) -> _Cell:
+    if _NO_MONEY.fullmatch(cell):
+        return 0.0, f"'{cell}' is read as 0 pounds.", ""
     match = _MONEY.fullmatch(cell)
     readings = number_of(match["number"]) if match else ()
     if match is None or not readings:

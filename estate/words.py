@@ -25,6 +25,11 @@ _SAYS_NOTHING = frozenset(
      "buildings", "property", "premises"}
 )  # fmt: skip
 _LAND_LAST = re.compile(r"\bsite$")
+_WORKING_SITE = re.compile(r"\b(?:amenity|waste|recycling|refuse|tip) site$")
+_HOUSE_PART = re.compile(r",\s*(?:the\s+)?house\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"\s*(?:integrated|incorporated|incl|in|at|near|part of|formerly|former|was|opp|above|below|no)\b"
+)
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _ASIDE = re.compile(
@@ -93,7 +98,7 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^0-9a-z&]+", " ", re.sub(r"['`\u2019\u00b4]", "", text.lower())).split())
 
 
-def use_of(text: str, *, whole: bool = False) -> str:
+def use_of(text: str, *, whole: bool = False, building: bool = False) -> str:
     """Return the use that a text names, or "".
 
     Parameters
@@ -102,9 +107,13 @@ def use_of(text: str, *, whole: bool = False) -> str:
         A cell, a name or a file's name.
     whole
         True where the text is a cell of a use column: short codes such as "HQ" or "LAL" count too.
+    building
+        True where the row is known to be a building: the park or the gardens in its name are its surroundings.
 
     Examples
     --------
+    >>> use_of("Longford Park, Depot"), use_of("Humphrey Park Centre"), use_of("Humphrey Park Centre", building=True)
+    ('depot', 'land', '')
     >>> use_of("Glossop Fire Station"), use_of("Land rear of the school"), use_of("LAL", whole=True)
     ('fire station', 'land', 'library')
     """
@@ -113,22 +122,23 @@ def use_of(text: str, *, whole: bool = False) -> str:
         return ""
     if whole and words in _codes():
         return _codes()[words]
-    for part in ([_BRACKETS.sub(" ", text)], _BRACKETS.findall(text)):
-        for piece in _ASIDE.split(" ".join(part).strip()):
-            if (found := _use_in(piece)) != "":
-                return found
-    return ""
+    pieces = _ASIDE.split(_BRACKETS.sub(" ", text).strip())
+    pieces += [_ASIDE.split(inside)[0] for inside in _BRACKETS.findall(text) if not _ELSEWHERE.match(inside.lower())]
+    found = (_use_in(piece, building=building) for piece in pieces)
+    return next((one for one in found if one), "house" if building and _HOUSE_PART.search(text) else "")
 
 
-def _use_in(text: str) -> str:
+def _use_in(text: str, *, building: bool = False) -> str:
     """Return the use that a text without asides names; names of streets do not count, nor what a building was once."""
     words = plain(_STREET.sub(" ", _GLUED.sub(" ", text)))
-    if _LAND_FIRST.match(words) or _LAND_LAST.search(words):
+    if not building and (_LAND_FIRST.match(words) or _LAND_LAST.search(words)) and not _WORKING_SITE.search(words):
         return "land"
     if words.startswith(("former ", "ex ", "disused ")) or _use_pattern().search(f" {words} ") is None:
         return ""
     hits = {place for place, (_, pattern) in enumerate(_patterns()) if pattern.search(f" {words} ")}
-    return _patterns()[min(hits)][0]
+    return next(
+        (name for name, _ in (_patterns()[place] for place in sorted(hits)) if name != "land" or not building), ""
+    )
 
 
 def file_use_of(stem: str) -> str:
@@ -165,12 +175,12 @@ def not_a_property(text: pd.Series) -> pd.Series:
     return _lookup(text, one)
 
 
-def recognise_uses(text: pd.Series, *, whole: bool = False) -> pd.Series:
-    """Return the use named in each cell, "" where none is; the caller's index."""
+def recognise_uses(text: pd.Series, *, whole: bool = False, building: bool = False) -> pd.Series:
+    """Return the use named in each cell, "" where none is; the caller's index. Options as for :func:`use_of`."""
     bare = (
         text if whole else text.str.replace(r"\d+", "", regex=True)
     )  # numbers tell no use, and make every name differ
-    return _lookup(bare, lambda cell: use_of(cell, whole=whole))
+    return _lookup(bare, lambda cell: use_of(cell, whole=whole, building=building))
 
 
 def recognise(text: pd.Series, vocabulary: str) -> pd.Series:

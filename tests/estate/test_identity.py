@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from estate.identity import (
-    asset_ids,
     postcode_in,
     read_postcode_cells,
     read_uprns,
     repeated_rows,
+    scattered_points,
     shared_points,
     slug,
 )
@@ -132,15 +132,22 @@ def test_rows_without_name_and_address_do_not_repeat_each_other() -> None:
     assert len(repeated_rows(rows, written(rows))) == 0
 
 
-def test_identifiers_prefer_the_own_reference() -> None:
-    """They stay the same next year; file and row are the last resort."""
-    rows = record(organisation=["Derby City Council"] * 3, reference=["AC/1", "", "AC/1"])
-    ids, found = asset_ids(rows, stem="assets")
-    assert ids.tolist() == ["derby-city-council/AC/1", "derby-city-council/assets-r3", "derby-city-council/AC/1-r4"]
-    assert found.row.tolist() == [4]
-    assert found.rule.tolist() == ["repeated_reference"]
-
-
 def test_slug_of_anything() -> None:
     """Identifiers are plain ASCII, never empty."""
     assert [slug(text) for text in ("A & B (Ltd)", "Ynys Môn", "???")] == ["a-b-ltd", "ynys-mon", "unnamed"]
+
+
+def test_one_address_with_many_points_is_asked_about_once() -> None:
+    """Seventeen rows of one police station, each with its neighbourhood's point: the first is asked about."""
+    rows = record(name=["Chichester Police Station"] * 4, address=["Kingsham Road"] * 3 + ["East Street"])
+    points = pd.DataFrame(
+        {"easting": [486_000.0, 483_000.0, 486_000.0, 470_000.0], "northing": 104_000.0, "placed_by": "coordinates",
+         "written": ["a", "b", "c", "d"], "column": "X, Y"}, index=rows.index,
+    )  # fmt: skip
+    found = scattered_points(rows, points)
+    assert found[["row", "severity"]].to_numpy().tolist() == [[2, "question"]]
+    assert found.message[0] == (
+        "One address, many points: 'Chichester Police Station' stands 3 times at points up to 3.0 km apart; this row "
+        "keeps 'a'."
+    )
+    assert len(scattered_points(rows, points.assign(easting=486_000.0 + pd.Series(range(4), index=rows.index)))) == 0

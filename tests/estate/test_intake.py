@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -386,7 +387,8 @@ def test_sheets_that_overlap_list_each_building_once(tmp_path: Path) -> None:
         pd.DataFrame([HALL, LIBRARY], columns=HEADER).to_excel(book, sheet_name="All", index=False)
         pd.DataFrame([HALL, other], columns=HEADER).to_excel(book, sheet_name="Offices", index=False)
     one = accounted(read_asset_list(ListSettings(path, organisation="Council")))
-    assert list(one.accepted.index) == ["council/A1", "council/A2", "council/A1-estate-offices-r3"]
+    assert list(one.accepted.index[:2]) == ["council/A1", "council/A2"]
+    assert re.fullmatch(r"council/A1-[0-9a-f]{6}", one.accepted.index[2])
     assert one.set_aside.reason.tolist() == [
         "The row repeats row 2 of sheet 'All': the same reference, name and address."
     ]

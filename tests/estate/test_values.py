@@ -140,3 +140,19 @@ def test_thousands_separators_do_not_change_a_number(value: int) -> None:
     """1,234,567 and 1 234 567 and 1234567 are one number."""
     for text in (f"{value}", f"{value:,}", f"{value:,}".replace(",", " ")):
         assert number_of(text)[0] == value
+
+
+@pytest.mark.parametrize(
+    "cell", ["Peppercorn", "a peppercorn if demanded", "Nil", "£nil", "rent free", "One peppercorn pa"]
+)
+def test_a_peppercorn_is_no_rent_and_said_so(cell: str) -> None:
+    """It is a recorded 0, not a gap, and no question."""
+    reading = read_money(pd.Series([cell]))
+    assert reading.value.tolist() == [0.0]
+    assert reading.mends.tolist() == [f"'{cell}' is read as 0 pounds."]
+    assert len(reading.questions) == 0
+
+
+def test_a_peppercorn_with_more_words_is_asked_about() -> None:
+    """What else the cell says may matter."""
+    assert len(read_money(pd.Series(["Peppercorn then £12,000"])).questions) == 1

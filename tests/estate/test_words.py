@@ -79,3 +79,23 @@ def test_what_is_no_property() -> None:
         ["Sale of a Rent Charge of £62", "Civic regalia", "Mobile Library 3", "TOTAL", "Total Gym", "Library"]
     )
     assert not_a_property(cells).ne("").tolist() == [True, True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "building", "use"),
+    [
+        ("Denzell Gardens, House semi derelict", True, "house"),
+        ("Gorse Hill Centre PRU - (Incorporated in Gorse Hill Youth Centre)", True, "school"),
+        ("Sale West Development Centre (Integrated with Manor High School)", False, ""),
+        ("Humphrey Park, Centre", True, ""),
+        ("William Wroe Golf Course", False, "leisure centre"),
+        ("Kingsway Park", True, ""),
+        ("Longford Park Library", True, "library"),
+        ("Civic Amenity Site", False, "depot"),
+        ("Town Hall (Register Office)", False, "office"),
+        ("Delamere Toy and Tape Library", False, "other"),
+    ],
+)
+def test_surroundings_and_neighbours_are_no_use(name: str, use: str, *, building: bool) -> None:
+    """A building in a park is no park, and what it is joined to is not what it is."""
+    assert use_of(name, building=building) == use
