@@ -19,6 +19,7 @@ import pandas as pd
 
 from estate.identity import is_full_postcode
 from estate.numbers import number, origin
+from estate.pipeline import NOT_RECORDED, on_the_way, pipeline
 from estate.register import Register
 from geodata.errors import Fault
 from geodata.write import write_text
@@ -141,7 +142,8 @@ def account_page(register: Register, *, title: str, organisation: str = "") -> s
         Tell one body's rows only; "" tells all.
     """
     mine = of_body(register, organisation) if organisation else register
-    table = completeness(mine.assets)
+    table, stages, way = completeness(mine.assets), pipeline(mine.assets), on_the_way(mine.assets)
+    recorded = bool(stages["stage"].ne(NOT_RECORDED).any())
     return _template().render(
         title=title,
         rows_in=int(mine.account["rows_in"].sum()),
@@ -153,6 +155,9 @@ def account_page(register: Register, *, title: str, organisation: str = "") -> s
         score=f"{completeness_score(mine.assets):.0f}",
         needs=[_shown(row) for row in table.to_dict("records")],
         mapping=_mapping(mine.mapping),
+        stages=stages.assign(since=stages["since_first"]).to_dict("records") if recorded else [],
+        way=way.head(SHOWN).to_dict("records"),
+        n_way=len(way),
     )
 
 

@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from estate.numbers import number
 from estate.phrases import counted, metres, pounds
+from estate.planning import planning_factor
 from estate.space import tied_fte
 from estate.standard import EnergyFactor, energy_factor
 
@@ -30,7 +31,7 @@ COUNTS = ("n_for", "n_against", "n_not_known")
 Row = Mapping[Hashable, object]
 NEAR_M = 800.0  # ten minutes on foot at 4.8 km/h
 NOTE_LENGTH = 90
-PLANNING = "not known: no list says what planning allows; ask the planning authority"
+FACTOR_SOURCE = "between gas and grid electricity in the UK Government conversion factors 2025, fuel assumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _nine(pair: Row, facts: _Facts, within_m: float, knowledge: Knowledge) -> tu
         _location(float(str(pair["distance_m"]))),
         _nearby(a, b, facts, within_m),
         _cost(pair, facts),
-        PLANNING,
+        planning_factor(facts.row[a], facts.row[b]),
         _views(facts.row[a], facts.row[b], facts),
         _limits(a, b, facts, knowledge.never_together),
         _shared_use(facts.row[a], facts.row[b]),
@@ -249,4 +250,8 @@ def _carbon(guest: str, saving: float, facts: _Facts, energy: EnergyFactor) -> s
         return "not known: the energy of the emptied building is not recorded"
     part = min(saving / facts.cost[guest], 1.0) if facts.cost[guest] > 0 else 1.0
     tonnes = kwh * part * energy.kgco2e_per_kwh / 1_000
-    return f"for: up to {tonnes:,.1f} t CO2e a year less, before what the host uses more (fuel assumed)"
+    source = FACTOR_SOURCE if energy == EnergyFactor() else "as place.toml assumes"
+    return (
+        f"for: up to {tonnes:,.1f} t CO2e a year less, before what the host uses more "
+        f"({energy.kgco2e_per_kwh:.3f} kg a kWh, {source})"
+    )

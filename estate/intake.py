@@ -39,7 +39,8 @@ ASSET_COLUMNS = (
     "placed_by", "source_file", "source_sheet", "source_row",
 )  # fmt: skip
 KEPT_COLUMNS = ("reference", "use_recorded", "tenure_recorded", "tenure_detail", "holding_recorded",
-                "condition_recorded", "status_recorded", "questions")  # fmt: skip
+                "condition_recorded", "status_recorded", "status_since", "next_step", "planning",
+                "questions")  # fmt: skip
 SET_ASIDE_COLUMNS = ("source_file", "source_sheet", "source_row", "rule", "reason", "remedy", "cells")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from estate.access import AccessStandard
+from estate.building_notes import add_building_notes
 from estate.costs import CostRules, cost_rules
 from estate.intake import AssetList, ListSettings, read_asset_list
 from estate.position import postcode_table
@@ -79,7 +80,9 @@ def load_register(
             lists.append(one)
     if errors:
         raise _joined(errors)
-    return build_register(lists)
+    register = build_register(lists)
+    noted = add_building_notes(register.assets, place.buildings, source=str(place.path))
+    return replace(register, assets=noted)
 
 
 def list_settings(place: Place, source: AssetSource) -> list[ListSettings]:

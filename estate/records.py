@@ -15,14 +15,25 @@ from estate.columns import ColumnMatch, columns_of
 from estate.findings import findings, joined
 from estate.headings import unit_of
 from estate.identity import postcode_in, read_postcode_cells, read_uprns
-from estate.values import Reading, is_blank, mend_mojibake, read_areas, read_dates, read_flags, read_money, read_numbers
+from estate.values import (
+    NO,
+    YES,
+    Reading,
+    is_blank,
+    mend_mojibake,
+    read_areas,
+    read_dates,
+    read_flags,
+    read_money,
+    read_numbers,
+)
 from estate.words import plain, recognise, recognise_uses, uses
 
 AREAS = ("gia_m2", "nia_m2", "site_area_m2")
 COUNTS = ("desks", "fte", "energy_kwh_pa")
 SUMS = ("running_cost_gbp_pa", "rent_gbp_pa", "rates_gbp_pa", "backlog_gbp", "value_gbp")
 NUMBERS = (*AREAS, *COUNTS, *SUMS)
-DATES = ("lease_end", "break_date")
+DATES = ("lease_end", "break_date", "status_since")
 FLAGS = ("public_facing", "step_free")
 _SIZES = {"gia_m2": "gross floor area", "nia_m2": "net floor area", "site_area_m2": "site"}
 _HELP = {
@@ -210,6 +221,8 @@ def _words(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Data
             "condition": recognise(recorded["condition_recorded"], "condition"),
             "epc": text_of(cells, matches, "epc").str.upper().str.extract(r"\b([A-G])\b", expand=False).fillna(""),
             "services": _one_line(text_of(cells, matches, "services")),
+            "next_step": _one_line(text_of(cells, matches, "next_step")),
+            "planning": _planning(cells, columns_of(matches, "planning")),
             "status": _status(cells, matches, recorded["status_recorded"], detail),
         },
         index=cells.index,
@@ -223,6 +236,17 @@ def _words(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Data
         value=recorded["tenure_recorded"],
     )
     return rows, found
+
+
+def _planning(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return what the planning columns say, "; " between them; yes and no are given with their heading."""
+    parts = []
+    for name in columns:
+        text = _one_line(cells[name].where(~is_blank(cells[name]), ""))
+        flag = text.str.lower().isin(YES | NO | {"none"})
+        parts.append(text.mask(flag, name + ": " + text.str.lower()).tolist())
+    joined_parts = ["; ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else ""
+    return pd.Series(joined_parts, index=cells.index, dtype="str")
 
 
 def _status(

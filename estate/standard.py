@@ -86,8 +86,9 @@ class EnergyFactor:
     Parameters
     ----------
     kgco2e_per_kwh
-        Between natural gas (0.183) and electricity from the grid (0.207), UK Government greenhouse gas conversion
-        factors 2024.
+        Midway between natural gas (0.18296, gross calorific value) and electricity from the grid (0.17700, generation
+        only), UK Government greenhouse gas conversion factors for company reporting 2025 (Department for Energy
+        Security and Net Zero, June 2025).
 
     Raises
     ------
@@ -95,7 +96,7 @@ class EnergyFactor:
         If the value is not above nought.
     """
 
-    kgco2e_per_kwh: float = 0.195
+    kgco2e_per_kwh: float = 0.180
 
     def __post_init__(self) -> None:
         """Check the range."""
@@ -128,7 +129,7 @@ def energy_factor(assumptions: Mapping[str, float] | None = None) -> EnergyFacto
     Examples
     --------
     >>> energy_factor().kgco2e_per_kwh, energy_factor({"kgco2e_per_kwh": 0.2}).kgco2e_per_kwh
-    (0.195, 0.2)
+    (0.18, 0.2)
     """
     told = {**_table()["energy"], **(assumptions or {})}
     return EnergyFactor(kgco2e_per_kwh=float(told["kgco2e_per_kwh"]))

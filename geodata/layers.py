@@ -30,6 +30,9 @@ STYLE_TABLES = {"layer_styles", "qgis_projects"}
 #: Tables in which a register keeps its history begin with this; a list is read from its layer ``register`` alone.
 HISTORY_PREFIX = "onetown_"
 
+#: What Arrow and geopandas raise on files whose description of their columns is damaged.
+_BROKEN_PARQUET = (OSError, pa.ArrowException, KeyError, TypeError, AttributeError, IndexError, NotImplementedError)
+
 KIND_NAMES = {"gpkg": "GeoPackage", "geojson": "GeoJSON", "kml": "KML", "shp": "Shapefile", "parquet": "Parquet"}
 
 
@@ -127,7 +130,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         frame = _read_plain_parquet(path)
     except GEOSException as error:
         raise _broken_shape(path, error) from error
-    except (OSError, pa.ArrowException) as error:
+    except _BROKEN_PARQUET as error:
         raise _broken_parquet(path) from error
     _check_texts(frame, path)
     return frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
@@ -145,7 +148,7 @@ def _check_texts(frame: pd.DataFrame, path: Path) -> None:
 def _read_plain_parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+    except (*_BROKEN_PARQUET, ValueError) as error:
         raise _broken_parquet(path) from error
 
 

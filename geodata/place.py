@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from geodata.errors import DataError, Fault, SourceError, did_you_mean
 from geodata.inputs import STANDARD_INPUT, is_database
+from geodata.place_buildings import BuildingNote
 from geodata.place_cover import CoverChoice
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
@@ -202,6 +203,7 @@ class Place(Section):
     options: OptionChoice = OptionChoice()
     pairs: PairChoice = PairChoice()
     cover: CoverChoice = CoverChoice()
+    buildings: tuple[BuildingNote, ...] = ()
     funnel: tuple[dict[str, object], ...] = ()
     assumptions: dict[str, float] = Field(default_factory=dict)
 

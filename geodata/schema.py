@@ -91,7 +91,7 @@ ASSETS = Table(
         *(Field(name, COUNT, filled=False) for name in NEEDED_NUMBERS),
         *(Field(name, COUNT, required=False, filled=False) for name in OTHER_NUMBERS),
         *(Field(f"{name}_from", (one_of(PROVENANCES),), required=False) for name in (*NEEDED_NUMBERS, *OTHER_NUMBERS)),
-        *(Field(name, (DATE,), required=False, filled=False) for name in ("lease_end", "break_date")),
+        *(Field(name, (DATE,), required=False, filled=False) for name in ("lease_end", "break_date", "status_since")),
         Field("placed_by", (one_of(ASSET_PLACES),), required=False),
         Field("source_row", (WHOLE,), required=False),
         Field("geometry", (IN_BNG, POINT, IN_BRITAIN)),

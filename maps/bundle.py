@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.account import write_account
+from estate.pipeline import on_the_way
 from geodata.files import sha256_of
 from geodata.inputs import shown
 from geodata.place import Place
@@ -60,6 +61,7 @@ def write_estate(study: Study, folder: Path) -> None:
     write_csv(estate.yardsticks, folder / "yardsticks.csv")
     write_csv(estate.leases, folder / "leases.csv", index=False)
     write_csv(estate.pipeline, folder / "pipeline.csv", index=False)
+    write_csv(on_the_way(estate.assets), folder / "on_the_way.csv", index=False)
     write_csv(estate.clusters, folder / "clusters.csv", index=False)
     write_csv(estate.pairs, folder / "pairs.csv", index=False)
     write_csv(estate.estimates, folder / "estimates.csv", index=False)

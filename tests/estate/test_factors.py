@@ -8,7 +8,7 @@ import pytest
 
 from estate.factors import COUNTS, NINE, Knowledge
 from estate.pairs import Pace, find_pairs
-from estate.standard import SpaceStandard
+from estate.standard import SpaceStandard, energy_factor
 
 ONE_DESK_EACH = SpaceStandard(desks_per_fte=1.0)
 
@@ -27,14 +27,14 @@ def test_nine_factors_of_the_small_town(town_assets: gpd.GeoDataFrame) -> None:
         "against: 1.0 km apart, over ten minutes on foot",
         "against: no other public building within 1.1 km",
         "for: up to £40,000 a year (recorded), before the cost of moving",
-        "not known: no list says what planning allows; ask the planning authority",
+        "for: both uses are of class E (inferred from the use), so a change between them needs no planning permission",
         "not known: no resident has been asked",
         "for: no crew or ward is tied to either building",
         "not known: the public visits one only (office and clinic); it may need a door of its own",
         "not known: no list says whether the way in is step-free",
         "not known: the energy of the emptied building is not recorded",
     ]
-    assert [pair[name] for name in COUNTS] == [2, 2, 5]
+    assert [pair[name] for name in COUNTS] == [3, 2, 4]
 
 
 def test_other_buildings_nearby_are_counted_once_each(town_assets: gpd.GeoDataFrame) -> None:
@@ -57,10 +57,47 @@ def test_the_way_in_of_the_host_counts(town_assets: gpd.GeoDataFrame, step_free:
     assert pair_of(town_assets.assign(step_free=flags)).disabled_access == said
 
 
-def test_carbon_of_the_building_that_is_emptied(town_assets: gpd.GeoDataFrame) -> None:
-    """B2 uses 100,000 kWh and is emptied whole: 19.5 t at 0.195 kg."""
+@pytest.mark.parametrize(
+    ("uses", "planning", "said"),
+    [(["office", "fire station"], ["", ""], "not known: no list says what planning allows; ask the planning authority"),
+     (["office", "library"], ["", ""], "not known: a change between use classes E and F1 may need planning permission"),
+     (["depot", "office"], ["Use class B8", "Class E"],
+      "not known: a change between use classes B8 and E may need planning permission; B2: Use class B8; C1: Class E"),
+     (["office", "clinic"], ["Listed: no", "Grade II"], "against: C1: listed Grade II; works to it need consent"),
+     (["office", "clinic"], ["Conservation area: yes", "Listed building: yes"],
+      "against: B2: Conservation area; C1: Listed building; works to them need consent"),
+     (["office", "library"], ["Parking to be kept", ""],
+      "not known: a change between use classes E and F1 may need planning permission; B2: Parking to be kept")],
+)  # fmt: skip
+def test_planning_as_far_as_lists_say(
+    town_assets: gpd.GeoDataFrame, uses: list[str], planning: list[str], said: str
+) -> None:
+    """A protection speaks against, one use class for both; anything else is told and left to people."""
+    told = town_assets.assign(
+        use=["office"] * 4 + uses, planning=[""] * 4 + planning, name=list(town_assets.index), step_free=False
+    )
+    assert pair_of(told).planning == said
+
+
+def test_a_listed_building_is_known_by_its_name(town_assets: gpd.GeoDataFrame) -> None:
+    """Lists have no column for it, and say it in the name; a Grade B condition is nothing of the kind."""
+    named = town_assets.assign(name=["", "", "", "", "Old Court (Grade II* listed)", "Clinic, condition grade B"])
+    assert pair_of(named).planning.startswith("against: Old Court (Grade II* listed): Grade II* listed")
+
+
+def test_the_source_of_the_carbon_factor_is_said(town_assets: gpd.GeoDataFrame) -> None:
+    """The government's factors of a year unless the place sets its own."""
     energy = town_assets.assign(energy_kwh_pa=[0.0] * 4 + [100_000.0, 900_000.0])
-    assert pair_of(energy).carbon.startswith("for: up to 19.5 t CO2e a year less")
+    assert "0.180 kg a kWh, between gas and grid electricity in the UK Government" in pair_of(energy).carbon
+    own = Knowledge(energy=energy_factor({"kgco2e_per_kwh": 0.21}))
+    assert "21.0 t" in pair_of(energy, own).carbon
+    assert "(0.210 kg a kWh, as place.toml assumes)" in pair_of(energy, own).carbon
+
+
+def test_carbon_of_the_building_that_is_emptied(town_assets: gpd.GeoDataFrame) -> None:
+    """B2 uses 100,000 kWh and is emptied whole: 18.0 t at 0.180 kg."""
+    energy = town_assets.assign(energy_kwh_pa=[0.0] * 4 + [100_000.0, 900_000.0])
+    assert pair_of(energy).carbon.startswith("for: up to 18.0 t CO2e a year less")
 
 
 def test_classes_that_are_kept_apart_speak_against(town_assets: gpd.GeoDataFrame, town_teams: pd.DataFrame) -> None:
