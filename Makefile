@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: help setup demo test check bench lock browser server clean
+.PHONY: help setup demo test check bench lock browser server office clean
 
 help:
 	@echo "make demo    build and analyse Peakshire, a made-up county, and say where the map is"
@@ -33,13 +33,16 @@ browser: $(READY)
 server: $(READY)
 	@$(BIN)/python .ci/postgis.py
 
+office: $(READY)
+	@$(BIN)/python .ci/office.py
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not browser"
 
-test: $(READY) browser server
+test: $(READY) browser server office
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

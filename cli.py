@@ -274,6 +274,7 @@ def appraise(
     from estate.flows import Terms, timing_named  # noqa: PLC0415
     from estate.tracking import follow_up  # noqa: PLC0415
     from geodata.write import write_csv  # noqa: PLC0415
+    from maps.workbook import write_workbook  # noqa: PLC0415
 
     if (followed := follow_up(table)) is not None:
         with _results(out, overwrite=overwrite) as folder:
@@ -291,6 +292,7 @@ def appraise(
         if folder:
             for name, rows in case_tables(case).items():
                 write_csv(rows, folder / f"{name}.csv", index=False)
+            write_workbook(case, folder / "business_case.xlsx")
     _answer(tell_case(case), case_sentences(case), as_json=as_json, out=out)
 
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from estate.appraisal import annuity_factor
 from estate.flows import ENDLESS, GAINS, Flows, Terms, row_values, yearly
 
 Floats = NDArray[np.float64]
@@ -124,7 +123,7 @@ def measures(flows: Flows, terms: Terms) -> Measures:
         discounted_payback_years=payback(far * long.weights()[: len(far)]),
         break_even_saving_gbp_pa=None if share is None or not level or not saving else share * saving,
         break_even_share=share,
-        equivalent_annual_gbp=npv / float(annuity_factor(terms.horizon_years, rate=terms.rate)),
+        equivalent_annual_gbp=npv / float(terms.weights()[1:].sum()),
         first_net_gbp=float(net[0]),
         net_cash_gbp=float(cash),
         irr=internal_rate(net),

@@ -1,0 +1,347 @@
+"""The business case as an Excel workbook whose figures follow its assumptions.
+
+Cells that are formulas stay formulas: change the discount rate on the sheet *Terms* and every year, body and measure
+follows. What cannot be a formula (random draws) is a value and says so. The formulas give what Python gives, to the
+pound.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
+
+from estate.business_case import BusinessCase
+from estate.business_case_telling import assumptions_of
+from estate.flows import ENDLESS, FINANCING, GAINS
+from geodata.portable import harmless_text
+from maps.office_files import write_office_file
+
+MONEY: Final = "#,##0;[Red]-#,##0"
+SHARE: Final = "0.0%"
+RATIO: Final = "0.00"
+_HEAD = PatternFill("solid", fgColor="1F3B57")
+_INPUT = PatternFill("solid", fgColor="FFF4CC")
+_WHEN = {"start": 1.0, "middle": 0.5, "end": 0.0}
+_FIXED = ("option", "body", "line", "kind", "first_year", "last_year", "gbp", "prices", "capital", "claimed")
+_TITLES = ("Option", "Body", "Line", "Kind", "First year", "Last year", "GBP a year", "Prices", "Capital", "Counts")
+FIRST_YEAR_COLUMN: Final = len(_FIXED) + 1
+#: The last row and column that formulas look at: lines added below still count.
+SPARE_ROWS: Final = 200
+
+
+def write_workbook(case: BusinessCase, path: str | Path, *, overwrite: bool = False) -> None:
+    """Write a business case as a workbook with live formulas.
+
+    Parameters
+    ----------
+    case
+        The case.
+    path
+        The .xlsx file.
+    overwrite
+        Replace an existing file.
+    """
+    book = Workbook()
+    summary = book.active
+    if not isinstance(summary, Worksheet):
+        raise TypeError("a new workbook has no worksheet")
+    summary.title = "Summary"
+    _terms(book.create_sheet("Terms"), case)
+    last = _cash_flows(book.create_sheet("Cash flows"), case)
+    starts = _years(book.create_sheet("Years"), case, last)
+    _summary(summary, case, starts)
+    _bodies(book.create_sheet("Bodies"), case, last)
+    _table(book.create_sheet("Financial view"), *_financial(case))
+    _table(book.create_sheet("Risk"), *_risk(case))
+    _sources(book.create_sheet("Sources"), case)
+    for sheet in book.worksheets:
+        _fit(sheet)
+    book.calculation.fullCalcOnLoad = True
+    book.properties.creator, book.properties.title = "onetown", f"Business case: {case.flows.source}"
+    content = io.BytesIO()
+    book.save(content)
+    write_office_file(content, path, overwrite=overwrite)
+
+
+# ---------------------------------------------------------------------------------------------------------- sheets
+
+
+def _terms(sheet: Worksheet, case: BusinessCase) -> None:
+    terms = case.terms
+    columns = f"1 to {terms.horizon_years}: so many columns are here"
+    rows: list[tuple[str, str, float, str, str]] = [
+        ("Discount rate, up to year 30", "rate", terms.rate, SHARE, "HM Treasury Green Book: 3.5 %"),
+        ("Discount rate, from year 31", "long_rate", min(0.03, terms.rate), SHARE, "Green Book: 3.0 %"),
+        ("Horizon (years)", "horizon", terms.horizon_years, "0", columns),
+        ("When money falls", "lead", _WHEN[terms.timing], "0.0", "0 end of its year, 0.5 middle, 1 start"),
+        ("Inflation, for nominal amounts", "inflation", terms.inflation, SHARE, "Yearly rise of prices"),
+        ("Optimism bias on capital costs", "bias", terms.optimism_bias, SHARE, "Share added to capital costs"),
+    ]
+    _heading(sheet, ["Assumption", "Value", "What it is"])
+    for number, (label, name, value, form, words) in enumerate(rows, start=2):
+        sheet.cell(number, 1, label)
+        cell = sheet.cell(number, 2, value)
+        cell.number_format, cell.fill = form, _INPUT
+        sheet.cell(number, 3, words)
+        sheet.parent.defined_names[name] = DefinedName(name, attr_text=f"Terms!$B${number}")
+    sheet.cell(
+        len(rows) + 3, 1, "Yellow cells may be changed; every figure of the other sheets follows, risk excepted."
+    )
+
+
+def _cash_flows(sheet: Worksheet, case: BusinessCase) -> int:
+    """Write one row a line of money with a formula a year; return the last row that formulas look at."""
+    years = range(case.terms.horizon_years + 1)
+    _heading(sheet, [*_TITLES, *(case.flows.year_name(year) for year in years), "Present value"])
+    for place, year in enumerate(years):
+        sheet.cell(2, FIRST_YEAR_COLUMN + place, year)
+    sheet.cell(2, 1, "years from today")
+    table = case.flows.table
+    claimed = table["condition"].eq("") & ~table["planned"]
+    last_column = FIRST_YEAR_COLUMN + case.terms.horizon_years
+    for number, row in enumerate(table.assign(claimed=claimed).to_dict("records"), start=3):
+        for place, name in enumerate(_FIXED, start=1):
+            _write(sheet.cell(number, place), _fixed_value(name, row[name], row))
+        for column in range(FIRST_YEAR_COLUMN, last_column + 1):
+            cell = sheet.cell(number, column, _year_formula(number, get_column_letter(column)))
+            cell.number_format = MONEY
+        span = _span(number, last_column)
+        cell = sheet.cell(number, last_column + 1, f"=SUMPRODUCT({span},Years!{_factors(case)})")
+        cell.number_format = MONEY
+    sheet.freeze_panes = sheet.cell(3, FIRST_YEAR_COLUMN)
+    return len(table) + 2 + SPARE_ROWS
+
+
+def _fixed_value(name: str, value: Any, row: dict[Any, Any]) -> Any:
+    if name == "last_year" and value == ENDLESS:
+        return "residual" if row["kind"] == "residual" else "on"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+def _year_formula(row: int, column: str) -> str:
+    """Return the real money of a line in a year, as Python reckons it."""
+    within = f'IF($F{row}="residual",{column}$2=horizon,AND({column}$2>=$E{row},OR($F{row}="on",{column}$2<=$F{row})))'
+    bias = f'IF(AND($I{row}="yes",$D{row}="cost"),1+bias,1)'
+    price = f'IF($H{row}="nominal",(1+inflation)^-MAX({column}$2-lead,0),1)'
+    return f"=IF(AND({within},{column}$2<=horizon),$G{row}*{bias}*{price},0)"
+
+
+def _years(sheet: Worksheet, case: BusinessCase, last: int) -> dict[str, int]:
+    """Write costs, benefits and totals of each option by year; return the row of each option's block."""
+    years = range(case.terms.horizon_years + 1)
+    _heading(sheet, ["Option", "Figure", *(case.flows.year_name(year) for year in years)])
+    sheet.cell(2, 2, "years from today")
+    sheet.cell(3, 2, "discount factor")
+    for place, year in enumerate(years, start=3):
+        letter = get_column_letter(place)
+        sheet.cell(2, place, year)
+        moment = f"MAX({letter}$2-lead,0)"
+        factor = f"=IF({letter}$2<=horizon,(1+rate)^-MIN({moment},30)*(1+MIN(long_rate,rate))^-MAX({moment}-30,0),0)"
+        sheet.cell(3, place, factor).number_format = "0.0000"
+    starts, row = {}, 5
+    for option in case.options:
+        starts[option.name] = row
+        for offset, label in enumerate(("costs", "benefits", "net", "running total", "discounted net")):
+            _write(sheet.cell(row + offset, 1), option.name)
+            sheet.cell(row + offset, 2, label)
+        for place in range(3, 3 + len(years)):
+            letter, flow = get_column_letter(place), get_column_letter(place - 3 + FIRST_YEAR_COLUMN)
+            costs, benefits = (
+                _sum_of(flow, last, {"A": f"$A{row}"}, kinds) for kinds in (("cost",), _economic_gains())
+            )
+            before = f"{get_column_letter(place - 1)}{row + 3}+" if place > 3 else ""
+            formulas = (f"=-({costs})", f"={benefits}", f"={letter}{row + 1}-{letter}{row}",
+                        f"={before}{letter}{row + 2}", f"={letter}{row + 2}*{letter}$3")  # fmt: skip
+            for offset, formula in enumerate(formulas):
+                sheet.cell(row + offset, place, formula).number_format = MONEY
+        row += 6
+    sheet.freeze_panes = "C4"
+    return starts
+
+
+def _economic_gains() -> tuple[str, ...]:
+    return tuple(kind for kind in GAINS if kind not in FINANCING)
+
+
+def _sum_of(column: str, last: int, matches: dict[str, str], kinds: Iterable[str]) -> str:
+    """Return the sum of one column of the cash flows over lines that count, match and are of some kinds.
+
+    Compared cell by cell, since SUMIFS would take a name such as ">20 %" or "East*" for a rule.
+    """
+
+    def lines(letter: str) -> str:
+        return f"'Cash flows'!${letter}$3:${letter}${last}"
+
+    same = "".join(f"({lines(letter)}={cell})*" for letter, cell in matches.items())
+    wanted = "+".join(f'({lines("D")}="{kind}")' for kind in kinds)
+    return f'SUMPRODUCT({same}({wanted})*({lines("J")}="yes"),{lines(column)})'
+
+
+def _summary(sheet: Worksheet, case: BusinessCase, starts: dict[str, int]) -> None:
+    last = get_column_letter(3 + case.terms.horizon_years)
+    labels = ["Option", "Net present value", "Benefits, discounted", "Costs, discounted", "Benefit-cost ratio",
+              "Net return, not discounted", "Net last year", "Level saving a year of the same worth",
+              "First year in which it has paid back"]  # fmt: skip
+    _heading(sheet, labels)
+    for number, option in enumerate(case.options, start=2):
+        row = starts[option.name]
+
+        def span(offset: int, row: int = row) -> str:
+            return f"Years!$C${row + offset}:${last}${row + offset}"
+
+        factors = f"Years!{_factors(case)}"
+        net = f"Years!{last}{row + 2}"
+        owing = f"SUMPRODUCT(MAX(({span(3)}<-0.005)*(COLUMN({span(3)})-2)))"
+        paid = f'=IF({owing}>horizon,"not within the horizon",{owing})'
+        formulas = [
+            f"=SUM({span(4)})", f"=SUMPRODUCT({span(1)},{factors})", f"=SUMPRODUCT({span(0)},{factors})",
+            f'=IF(D{number}>0,C{number}/D{number},"no costs")', f"=SUM({span(2)})", f"={net}",
+            f"=B{number}/SUMPRODUCT({factors},--(Years!$C$2:${last}$2>0))", paid,
+        ]  # fmt: skip
+        _write(sheet.cell(number, 1), option.name)
+        for place, formula in enumerate(formulas, start=2):
+            sheet.cell(number, place, formula).number_format = RATIO if place == 5 else "0" if place == 9 else MONEY
+    after = len(case.options) + 3
+    sheet.cell(after, 1, "Economic view: real prices; interest, loans and transfers between bodies are left out.")
+    sheet.cell(after + 1, 1, "All sums are pounds. Figures follow the sheet Terms.")
+    sheet.freeze_panes = "B2"
+    if case.options:
+        _charts(sheet, case, starts, after + 3)
+
+
+def _charts(sheet: Worksheet, case: BusinessCase, starts: dict[str, int], row: int) -> None:
+    """Draw the worth of each option and the running total of each by year."""
+    bars = BarChart()
+    bars.type, bars.title, bars.legend = "bar", "Net present value (GBP)", None
+    bars.add_data(Reference(sheet, min_col=2, min_row=2, max_row=1 + len(case.options)))
+    bars.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=1 + len(case.options)))
+    sheet.add_chart(bars, f"A{row}")
+    lines = LineChart()
+    lines.title = "Running total, not discounted (GBP)"
+    years = sheet.parent["Years"]
+    end = 3 + case.terms.horizon_years
+    for start in starts.values():
+        total = Reference(years, min_col=1, max_col=end, min_row=start + 3)
+        lines.add_data(total, from_rows=True, titles_from_data=True)
+    for series in lines.series:
+        # the label stands in column A, the figure's name in B: the data begin in C
+        series.val.numRef.f = series.val.numRef.f.replace("$B$", "$C$")
+    lines.set_categories(Reference(years, min_col=3, max_col=end, min_row=1))
+    sheet.add_chart(lines, f"F{row}")
+
+
+def _bodies(sheet: Worksheet, case: BusinessCase, last: int) -> None:
+    _heading(sheet, ["Option", "Body", "Costs, discounted", "Benefits, discounted", "Net", "Benefit-cost ratio"])
+    value = get_column_letter(FIRST_YEAR_COLUMN + case.terms.horizon_years + 1)
+    row = 2
+    for option in case.options:
+        for body in option.by_body.index[:-1]:
+            _write(sheet.cell(row, 1), option.name)
+            _write(sheet.cell(row, 2), body)
+            names = {"A": f"$A{row}", "B": f"$B{row}"}
+            costs, benefits = (_sum_of(value, last, names, kinds) for kinds in (("cost",), _economic_gains()))
+            formulas = (f"=-({costs})", f"={benefits}", f"=D{row}-C{row}", f'=IF(C{row}>0,D{row}/C{row},"no costs")')
+            for place, formula in enumerate(formulas, start=3):
+                sheet.cell(row, place, formula).number_format = RATIO if place == 6 else MONEY
+            row += 1
+    sheet.freeze_panes = "C2"
+
+
+def _financial(case: BusinessCase) -> tuple[list[str], list[list[Any]]]:
+    rows = [
+        [option.name, case.flows.year_name(int(year)), *row.values()]
+        for option in case.options
+        for year, row in zip(option.financial.index, option.financial.to_dict("records"), strict=True)
+    ]
+    names = [str(name).replace("_", " ") for name in case.options[0].financial] if case.options else []
+    return ["Option", "Year", *names], rows
+
+
+def _risk(case: BusinessCase) -> tuple[list[str], list[list[Any]]]:
+    rows: list[list[Any]] = [
+        [f"{case.chances.draws:,} draws, seed {case.chances.seed}: values, which do not follow the sheet Terms"]
+    ]
+    shown = ["p10_gbp", "p50_gbp", "p90_gbp", "above_nil"]
+    drawn = zip(case.chances.table.index, case.chances.table[shown].to_numpy().tolist(), strict=True)
+    rows += [[option, "random draws", *row] for option, row in drawn]
+    ends = ["driver", "worst_gbp", "base_gbp", "best_gbp", "switching_value"]
+    for option in case.options:
+        rows += [[option.name, *row] for row in option.tornado[ends].to_numpy().tolist()]
+        worth = option.scenarios[["npv_gbp", "benefit_cost_ratio"]]
+        told = zip(worth.index, worth["npv_gbp"], worth["benefit_cost_ratio"], strict=True)
+        rows += [[option.name, f"scenario: {name}", None, npv, None, times] for name, npv, times in told]
+    last = "Chance above nil, switching value or ratio"
+    return ["Option", "What", "Low or worst", "Middle or base", "High or best", last], rows
+
+
+def _sources(sheet: Worksheet, case: BusinessCase) -> None:
+    names = ("option", "body", "line", "confidence", "source", "condition", "planned")
+    table = case.flows.table.assign(planned=case.flows.table["planned"].map({True: "yes", False: "no"}))
+    rows = table[list(names)].to_numpy().tolist()
+    _table(sheet, ["Option", "Body", "Line", "How sure", "Source", "Only with", "In own plans"], rows)
+    start = len(rows) + 3
+    for number, line in enumerate([f"From {case.flows.source}.", *assumptions_of(case)], start=start):
+        _write(sheet.cell(number, 1), line)
+
+
+# ----------------------------------------------------------------------------------------------------------- cells
+
+
+def _factors(case: BusinessCase) -> str:
+    return f"$C$3:${get_column_letter(3 + case.terms.horizon_years)}$3"
+
+
+def _span(row: int, last_column: int) -> str:
+    return f"${get_column_letter(FIRST_YEAR_COLUMN)}{row}:${get_column_letter(last_column)}{row}"
+
+
+def _heading(sheet: Worksheet, titles: Sequence[str]) -> None:
+    for place, title in enumerate(titles, start=1):
+        cell = sheet.cell(1, place)
+        _write(cell, title)
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _table(sheet: Worksheet, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    _heading(sheet, titles)
+    for number, row in enumerate(rows, start=2):
+        for place, value in enumerate(row, start=1):
+            _write(sheet.cell(number, place), value)
+            if isinstance(value, float):
+                sheet.cell(number, place).number_format = MONEY if abs(value) >= 100 else RATIO
+    sheet.freeze_panes = "C2"
+
+
+def _write(cell: Cell | Any, value: Any) -> None:
+    """Write a value; text is made harmless and never becomes a formula."""
+    if isinstance(value, str):
+        cell.value = harmless_text(value)
+        cell.data_type = "s"
+    elif value is not None and not pd.isna(value):
+        cell.value = value.item() if hasattr(value, "item") else value
+
+
+def _fit(sheet: Worksheet) -> None:
+    """Give columns widths that show what is in them, and set the sheet up for A4."""
+    for place, column in enumerate(sheet.iter_cols(max_row=min(sheet.max_row, 200)), start=1):
+        shown = [str(cell.value) for cell in column if cell.value is not None]
+        words = [len(text) for text in shown if not text.startswith("=")]
+        sheet.column_dimensions[get_column_letter(place)].width = min(max([12, *words]) + 2, 44)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
