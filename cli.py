@@ -112,6 +112,87 @@ def check(
     _answer(tell_check(study), lines, as_json=as_json, out=out)
 
 
+@app.command(short_help="Start a place.toml from the names or codes of districts.")
+def new(
+    districts: Annotated[
+        list[str], typer.Argument(metavar="DISTRICT...", help="Names or codes; a county stands for its districts.")
+    ],
+    *,
+    vintage: Annotated[int, typer.Option("--vintage", help="Census year: 2021 or 2011.")] = 2021,
+    name: Annotated[str, typer.Option("--name", help="Name of the place, as titles show it.")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for place.toml and its data.")] = Path(),
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Example:  onetown new "Amber Valley" Erewash Derby --out my-place
+
+    Start a place from districts of England and Wales: a commented place.toml that onetown fetch fills and onetown run
+    analyses. Asks nobody: names are checked against a list that comes with onetown.
+    """  # noqa: D400
+    from geodata.catalogue import read_catalogue  # noqa: PLC0415
+    from geodata.districts import find_districts  # noqa: PLC0415
+    from geodata.new_place import place_text  # noqa: PLC0415
+    from geodata.write import write_text  # noqa: PLC0415
+
+    path = out / "place.toml"
+    chosen = find_districts(districts, vintage=vintage)
+    text = place_text(chosen, vintage=vintage, catalogue=read_catalogue(), name=name)
+    write_text(text, path, overwrite=overwrite)
+    values = {
+        "path": str(path),
+        "vintage": vintage,
+        "districts": [{"code": one.code, "name": one.name} for one in chosen],
+    }
+    lines = [f"{one.code}  {one.name}" for one in chosen]
+    _answer(values, [*lines, f"Next: onetown fetch {path}"], as_json=as_json, out=path)
+
+
+@app.command(short_help="Bring census counts, boundaries and postcodes of a place from public services.")
+def fetch(
+    place: PlaceFile,
+    *,
+    data: Data = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Use the cache only; say what is missing.")] = False,
+    key: Annotated[
+        str,
+        typer.Option(
+            "--key", envvar=["NOMIS_API_KEY", "NOMIS_UID"], help="Your Nomis key, if you have one.", show_envvar=True
+        ),
+    ] = "",
+    refresh: Annotated[bool, typer.Option("--refresh", help="Ask again for what is in the cache.")] = False,
+    bulk: Annotated[bool, typer.Option("--bulk", help="Take the census tables whole, as zip files (large).")] = False,
+    catalogue: Annotated[
+        Path | None, typer.Option("--catalogue", help="File of your own with new addresses and names of services.")
+    ] = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown fetch my-place/place.toml
+
+    Ask Nomis and the ONS Open Geography services for the districts of a place, and write the files that its place.toml
+    names. Every answer is kept in a cache with its source, licence, checksum and date; stopped or broken off, the same
+    command goes on where it was. This is the only command that uses the network.
+    """  # noqa: D400
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from geodata.catalogue import read_catalogue  # noqa: PLC0415
+    from geodata.fetch import FetchPlan, fetch_place  # noqa: PLC0415
+    from geodata.fetch_cache import Cache  # noqa: PLC0415
+    from geodata.fetch_shelf import opened_shelf  # noqa: PLC0415
+    from geodata.fetch_telling import fetched_sentences, tell_fetched  # noqa: PLC0415
+    from geodata.place import read_place  # noqa: PLC0415
+
+    chosen = read_place(place, data=data, must_exist=False)
+    own = catalogue or (chosen.find(chosen.fetch.catalogue) if chosen.fetch.catalogue else None)
+    plan = FetchPlan(chosen, read_catalogue(own), key=key, bulk=bulk)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    cache = Cache(chosen.find(chosen.fetch.cache))
+    with opened_shelf(cache, offline=offline, refresh=refresh, now=now, say=_talk(quiet=quiet)) as shelf:
+        fetched = fetch_place(plan, shelf, overwrite=overwrite)
+    _answer(tell_fetched(fetched), fetched_sentences(fetched, place=str(place)), as_json=as_json, out=chosen.base)
+
+
 @app.command(short_help="Group the areas into super clusters and sub-clusters; write the model and the portraits.")
 def segment(
     place: PlaceFile,

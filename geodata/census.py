@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from geodata.census_cells import HOUSEHOLDS, RESIDENTS, area_codes, counts_of, parse_numbers, refuse
-from geodata.errors import CoverageError, Fault, SourceError, examples
+from geodata.census_files import read_tables
+from geodata.errors import CoverageError, Fault, SchemaError, SourceError, examples
 from geodata.files import read_table
 from geodata.variables import Variable, cells_of, check_vintage, read_stand_ins, read_variables
 
@@ -131,11 +132,12 @@ def read_census(
     """
     check_vintage(vintage)
     path = Path(path)
-    if path.is_dir():
+    if path.is_dir() or path.suffix.lower() == ".zip":
         census = read_census_pack(path, vintage=vintage, variables=variables)
     else:
         kept = None if variables is None else cells_of(variables)
-        census = _census_of(read_table(path), path.name, vintage=vintage, code=code, kept=kept)
+        ((name, table),) = read_tables(path, vintage=vintage)
+        census = _census_of(table, name, vintage=vintage, code=code, kept=kept)
     if percentages is None:
         return census
     shares = _read_percentages(Path(percentages), census, code)
@@ -143,14 +145,14 @@ def read_census(
 
 
 def read_census_pack(folder: str | Path, *, vintage: int = 2011, variables: Sequence[Variable] | None = None) -> Census:
-    """Read a folder with one CSV per census table, such as ``KS102EW_oa11.csv``.
+    """Read a folder or zip with one file per census table, such as ``KS102EW_oa11.csv`` or ``census2021-ts001.zip``.
 
-    Only the tables that the variables need are read.
+    Only the tables that the variables need are read, of archives with several geographies the output areas.
 
     Parameters
     ----------
     folder
-        The folder.
+        The folder or the archive.
     vintage
         2011 or 2021.
     variables
@@ -165,14 +167,24 @@ def read_census_pack(folder: str | Path, *, vintage: int = 2011, variables: Sequ
     CoverageError
         The tables do not have the same areas.
     """
-    folder = Path(folder)
     variables = read_variables(vintage) if variables is None else variables
     kept = cells_of(variables) | set(RESIDENTS[vintage]) | set(HOUSEHOLDS[vintage])
-    wanted = {cell[:-4] for cell in kept}
-    paths = sorted(path for path in folder.glob("*.csv") if path.stem.lower().split("_")[0] in wanted)
-    if not paths:
-        raise SourceError(f"{folder}: it has no census table such as {sorted(wanted)[0].upper()}_oa11.csv. Check it.")
-    parts = [_census_of(read_table(path), path.name, vintage=vintage, kept=kept) for path in paths]
+    tables = read_tables(Path(folder), vintage=vintage, tables={cell[:-4] for cell in kept})
+    if not tables:
+        raise SourceError(f"{folder}: it has none of the tables that the variables need. Check the census year.")
+    return joined_census([_census_of(table, name, vintage=vintage, kept=kept) for name, table in tables])
+
+
+def joined_census(parts: Sequence[Census]) -> Census:
+    """Return the tables of one census and the same areas as one.
+
+    Raises
+    ------
+    CoverageError
+        The tables do not have the same areas.
+    SchemaError
+        A cell stands in two tables.
+    """
     index = parts[0].counts.index
     for part in parts[1:]:
         odd = index.symmetric_difference(part.counts.index)
@@ -182,10 +194,14 @@ def read_census_pack(folder: str | Path, *, vintage: int = 2011, variables: Sequ
                 "are in one only. Take both tables from the same pack."
             )
     counts = pd.concat([part.counts.loc[index] for part in parts], axis=1)
+    twice = counts.columns[counts.columns.duplicated()]
+    if len(twice):
+        raise SchemaError(
+            f"{_named(parts[0].sources)} and other files: {examples(list(twice))} is in two files. Keep one of them."
+        )
     blanks = pd.concat([part.blanks for part in parts], ignore_index=True)
-    return Census(
-        counts, vintage, parts[0].columns, None, blanks, tuple(source for part in parts for source in part.sources)
-    )
+    sources = tuple(source for part in parts for source in part.sources)
+    return Census(counts, parts[0].vintage, parts[0].columns, None, blanks, sources)
 
 
 def _census_of(

@@ -14,6 +14,7 @@ from geodata.errors import DataError, Fault, SourceError, did_you_mean
 from geodata.inputs import STANDARD_INPUT, is_database
 from geodata.place_buildings import BuildingNote
 from geodata.place_cover import CoverChoice
+from geodata.place_fetch import FetchChoice
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
 from geodata.section import Positive, Section, Share, Text
@@ -204,6 +205,7 @@ class Place(Section):
     pairs: PairChoice = PairChoice()
     cover: CoverChoice = CoverChoice()
     buildings: tuple[BuildingNote, ...] = ()
+    fetch: FetchChoice = FetchChoice()
     funnel: tuple[dict[str, object], ...] = ()
     assumptions: dict[str, float] = Field(default_factory=dict)
 
@@ -253,7 +255,7 @@ def _changed(section: Chosen, **changes: float | None) -> Chosen:
     return section.model_copy(update={name: value for name, value in changes.items() if value is not None})
 
 
-def read_place(path: Path, *, data: Path | None = None) -> Place:
+def read_place(path: Path, *, data: Path | None = None, must_exist: bool = True) -> Place:
     """Read and check a place file.
 
     Parameters
@@ -262,6 +264,8 @@ def read_place(path: Path, *, data: Path | None = None) -> Place:
         The ``place.toml``.
     data
         Folder that replaces ``[place] data``.
+    must_exist
+        Whether the files it names must be there; not before they are fetched.
 
     Raises
     ------
@@ -281,7 +285,8 @@ def read_place(path: Path, *, data: Path | None = None) -> Place:
         listed = " ".join(f"{fault.message} {fault.remedy}" for fault in faults)
         raise DataError(f"{path}: {listed}", faults=faults) from error
     _check_assets(place)
-    _check_files(place)
+    if must_exist:
+        _check_files(place)
     return place
 
 
@@ -289,7 +294,7 @@ def _read_toml(path: Path) -> dict[str, object]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise SourceError(f"{path}: there is no such file. Start one from examples/derbyshire/place.toml.") from error
+        raise SourceError(f"{path}: there is no such file. Start one with: onetown new DISTRICT") from error
     except IsADirectoryError as error:
         raise SourceError(f"{path} is a folder. Name the place.toml in it.") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -364,5 +369,12 @@ def _check_files(place: Place) -> None:
         raise SourceError(
             f"{place.path}: {'this file does' if len(missing) == 1 else f'these {len(missing)} files do'} not exist "
             f"under {place.base}: {listed}. Correct the path{'' if len(missing) == 1 else 's'}, "
-            "or say where the data are with --data FOLDER."
+            f"say where the data are with --data FOLDER{_or_fetch(place, missing)}."
         )
+
+
+def _or_fetch(place: Place, missing: list[str]) -> str:
+    """Return the advice to fetch, where public data are among the missing."""
+    public = {place.census.counts} if place.census else set()
+    public |= {place.boundaries.areas} if place.boundaries else set()
+    return f", or bring public data with: onetown fetch {place.path}" if public & set(missing) else ""

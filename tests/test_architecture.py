@@ -38,7 +38,7 @@ def test_the_arrows_point_one_way() -> None:
 def test_there_is_one_door_to_each_heavy_library() -> None:
     """A library that is reached from one room can be replaced in one room."""
     libraries = ("pandera", "convertbng", "pyproj", "highspy", "sklearn", "matplotlib", "osmium", "numba", "valhalla",
-                 "rasterio", "exactextract")  # fmt: skip
+                 "rasterio", "exactextract", "httpx")  # fmt: skip
     for library in libraries:
         rooms = [path.relative_to(ROOT).as_posix() for path in modules() if library in imports_of(path)]
         assert len(rooms) <= 1, f"{library} is imported by {rooms}"
