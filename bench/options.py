@@ -22,13 +22,14 @@ import numpy as np
 import pandas as pd
 
 from estate.colocation import Problem, build_problem
+from estate.decision import as_today
 from estate.greedy import greedy_decision
 from estate.load import load_prices, load_teams
-from estate.model import as_today, formulate
-from estate.options import strategy_for
+from estate.model import formulate
 from estate.rules import Rules
 from estate.search import search_mip
 from estate.solver import solve_mip
+from estate.years import strategy_for
 from geodata.demo import write_demo
 from geodata.load_travel import load_travel
 from geodata.place import read_place

@@ -14,15 +14,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estate.access import Cells, access_table, check_coverage, delivering, merge_cells, sites_of
-from estate.costs import CostRules, building_costs, contract_end
+from estate.arcs import permitted_arcs
+from estate.costs import CostRules
+from estate.building_flows import building_costs, is_hub, release_costs
 from estate.inspection import by_asset, check_facts, held_contract, in_choice, never_moves, on_the_way_out
+from estate.leases import contract_end
 from estate.numbers import number
 from estate.rules import Rules
 from geodata.errors import examples
 from geodata.travel import Travel
 
-BLOCK_KEYS = ["asset_id", "organisation", "service", "security_class", "front_desk", "moves"]
-METRES_A_KM = 1000.0
+Floats = NDArray[np.float64]
+
+BLOCK_KEYS = ["asset_id", "organisation", "service", "security_class", "front_desk", "moves", "pinned"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +41,18 @@ class Problem:
         The buildings decided about, indexed by ``asset_id``: the columns of :func:`estate.costs.building_costs`, and
         ``organisation``, ``name``, ``locality`` where known, ``desks_limit`` and ``m2_limit`` (what may be filled),
         ``desks_used`` and ``m2_used`` (today), ``crowded`` (fuller today than it should be), ``public`` (may hold front
-        desks), ``must_keep``, ``must_release``, ``why`` (the reason of a must).
+        desks), ``must_keep``, ``must_release``, ``why`` (the reason of a must), ``town`` ("" where unknown), ``hub``
+        (stands only if the plan builds it), ``ready`` (first year in which somebody may move in) and ``free_from``
+        (first year in which it may be left; the number of years where never).
     blocks
         Indexed by the first of their team ids: ``organisation``, ``service``, ``security_class``, ``front_desk``,
         ``moves`` (may move at all), ``asset_id`` (today), ``home`` (its row in ``buildings``), ``fte``, ``desks`` and
-        ``m2`` (needed), ``delivers`` (its service is delivered where it sits), ``teams`` (their ids).
+        ``m2`` (needed), ``delivers`` (its service is delivered where it sits), ``capital_gbp`` (of its move), ``teams``
+        (their ids).
     arcs
-        Every permitted place of every block, sorted by block and building: ``block`` and ``building`` (rows of those
-        tables), ``stay``, ``distance_m``, ``cost_gbp``.
+        Every permitted place of every block, as :func:`estate.arcs.permitted_arcs` gives them.
+    release_gbp
+        What leaving each building at the start of each year costs (GBP, present value), shape (n_buildings, n_years).
     cells
         One per access standard.
     access_today
@@ -60,6 +68,7 @@ class Problem:
     buildings: pd.DataFrame
     blocks: pd.DataFrame
     arcs: pd.DataFrame
+    release_gbp: Floats
     cells: tuple[Cells, ...]
     access_today: pd.DataFrame
     areas: gpd.GeoDataFrame
@@ -68,6 +77,11 @@ class Problem:
     rules: Rules
     costs: CostRules
     notes: tuple[str, ...]
+
+    @property
+    def n_years(self) -> int:
+        """Years at whose start something may happen."""
+        return self.rules.years
 
     def fixed_sites(self, cells: Cells) -> tuple[str, ...]:
         """Return where a service is delivered whatever is decided: outside the choice, or by blocks that stay."""
@@ -121,12 +135,12 @@ def build_problem(
         Areas or buildings have no travel times, or areas no segment.
     """
     rules, costs = rules or Rules(), costs or CostRules()
-    check_facts(assets, teams, rules, start_year=costs.start_year)
+    check_facts(assets, teams, rules, start_year=costs.start_year + rules.years - 1)
     register, everyone = assets.sort_index(), teams.sort_index()
     chosen = register[in_choice(register, everyone, rules)]
-    blocks = _blocks(everyone, chosen.index, rules)
+    blocks = _blocks(everyone, chosen.index, rules, costs)
     buildings = _buildings(chosen, blocks, rules, costs)
-    arcs = _arcs(chosen, buildings, blocks, rules, costs)
+    arcs = permitted_arcs(chosen, buildings, blocks, rules, costs)
     sites = sites_of(everyone, rules.standards)
     places = {}
     for standard in rules.standards:
@@ -140,6 +154,7 @@ def build_problem(
         buildings=buildings,
         blocks=blocks,
         arcs=arcs,
+        release_gbp=release_costs(chosen, costs, n_years=rules.years),
         cells=tuple(
             merge_cells(standard, areas=areas, travel=travel, segments=segments, sites=where)
             for standard, where in places.items()
@@ -154,13 +169,15 @@ def build_problem(
     )
 
 
-def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules) -> pd.DataFrame:
-    """Merge teams into blocks; only those in the buildings decided about."""
+def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules, costs: CostRules) -> pd.DataFrame:
+    """Merge teams into blocks; only those in the buildings decided about. A team that a pin names is its own block."""
+    named = {team for pin in rules.pins if pin.rule in ("move", "together", "apart") for team in (pin.team, pin.other)}
     marked = teams.assign(
         moves=~never_moves(teams, rules),
         front_desk=teams["front_desk"].astype(bool),
         fte=pd.to_numeric(teams["fte"]).astype(np.float64),
         delivers=False,
+        pinned=np.where(teams.index.isin(named), teams.index, ""),
     )
     for service in marked["service"].unique():
         marked["delivers"] |= delivering(marked, service)
@@ -180,6 +197,7 @@ def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules) -> pd.DataFrame
     public_area = np.where(table["front_desk"], rules.front_desk_m2, 0.0)
     table["m2"] = table["desks"] * rules.m2_per_desk + np.maximum(public_area, table["service_m2"])
     table["home"] = chosen.get_indexer(pd.Index(table["asset_id"]))
+    table["capital_gbp"] = table["fte"] * costs.capital_gbp_per_fte
     return table
 
 
@@ -195,7 +213,12 @@ def _buildings(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, cos
     table["desks_limit"] = np.maximum(usable, used["desks"])
     table["m2_limit"] = np.maximum(number(chosen, "nia_m2"), used["m2"])
     step_free = chosen["step_free"].fillna(False).astype(bool) if "step_free" in chosen else False
-    table["public"] = chosen["public_facing"].fillna(False).astype(bool) | step_free
+    facing = chosen["public_facing"].fillna(False).astype(bool)
+    table["public"] = (facing & step_free) if rules.step_free_desks else (facing | step_free)
+    table["town"] = chosen["locality"].fillna("").astype(object) if "locality" in chosen else ""
+    table["hub"] = is_hub(chosen)
+    table["ready"] = number(chosen, "ready_year").fillna(0.0).astype(int)
+    table["free_from"] = _free_from(chosen, rules, costs)
     table["must_release"] = table.index.isin([pin.asset for pin in rules.pins if pin.rule == "release"])
     table["why"] = _musts(chosen, blocks, rules, costs).where(~table["must_release"], "")
     table["must_keep"] = table["why"].ne("")
@@ -205,81 +228,31 @@ def _buildings(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, cos
     return table
 
 
+def _free_from(chosen: gpd.GeoDataFrame, rules: Rules, costs: CostRules) -> NDArray[np.intp]:
+    """Return the first year in which each building may be left; the number of years where its contract forbids all."""
+    held = [held_contract(chosen, start_year=costs.start_year + year).to_numpy() for year in range(rules.years)]
+    return np.asarray(np.sum(held, axis=0), dtype=np.intp)
+
+
 def _musts(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, costs: CostRules) -> pd.Series:
     """Return why a building must be kept, or an empty text."""
     why = pd.Series("", index=chosen.index, dtype=object)
     vacant = number(chosen, "fte").eq(0.0)
     if "fte_from" in chosen:
         vacant &= chosen["fte_from"].eq("recorded")
-    unknown = ~chosen.index.isin(blocks["asset_id"]) & ~vacant
+    unknown = ~chosen.index.isin(blocks["asset_id"]) & ~vacant & ~is_hub(chosen)
     why[unknown] = "no team is on record here, and the register does not say that it is empty"
     for asset, group in by_asset(blocks[~blocks["moves"]]):
         teams = [team for names in group["teams"] for team in names]
         why[asset] = f"{group['fte'].sum():,.1f} FTE here may not move ({examples(teams)})"
     ends = contract_end(chosen)
-    for asset in chosen.index[held_contract(chosen, start_year=costs.start_year)]:
+    for asset in chosen.index[held_contract(chosen, start_year=costs.start_year + rules.years - 1)]:
         until = f"runs until {int(ends[asset])}" if pd.notna(ends[asset]) else "has no end on record"
         why[asset] = f"its PFI contract {until}"
     for pin in rules.pins:
         if pin.rule != "release" and pin.asset in why.index:
             why[pin.asset] = pin.reason or "decided beforehand"
     return why
-
-
-def _arcs(
-    chosen: gpd.GeoDataFrame, buildings: pd.DataFrame, blocks: pd.DataFrame, rules: Rules, costs: CostRules
-) -> pd.DataFrame:
-    """Return every permitted place of every block with its cost."""
-    metres = _distances(chosen, blocks)
-    home = blocks["home"].to_numpy(dtype=np.intp)
-    stay = np.zeros(metres.shape, dtype=np.bool_)
-    stay[np.arange(len(home)), home] = True
-    fits = (blocks["desks"].to_numpy()[:, None] <= buildings["desks_limit"].to_numpy()[None] + 1e-9) & (
-        blocks["m2"].to_numpy()[:, None] <= buildings["m2_limit"].to_numpy()[None] + 1e-9
-    )
-    open_to = ~blocks["front_desk"].to_numpy()[:, None] | buildings["public"].to_numpy()[None]
-    reach_km = np.where(blocks["front_desk"], rules.reach_km(public=True), rules.reach_km(public=False))
-    near = metres <= reach_km[:, None] * METRES_A_KM + 1e-6
-    open_still = ~(buildings["must_release"] | on_the_way_out(chosen, rules)).to_numpy()
-    may = blocks["moves"].to_numpy()[:, None] & open_still[None]
-    block, building = np.nonzero(stay | (may & near & open_to & fits & ~_repelled(blocks, len(buildings), rules)))
-    moved = ~stay[block, building]
-    each = costs.per_fte_gbp + costs.travel_gbp_per_fte_km * metres[block, building] / METRES_A_KM
-    return pd.DataFrame(
-        {
-            "block": block,
-            "building": building,
-            "stay": ~moved,
-            "distance_m": np.where(moved, metres[block, building], 0.0),
-            "cost_gbp": np.where(moved, blocks["fte"].to_numpy()[block] * each, 0.0),
-        }
-    )
-
-
-def _distances(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame) -> NDArray[np.float64]:
-    """Return straight-line distances from each block's building to each building (m)."""
-    east, north = chosen.geometry.x.to_numpy(), chosen.geometry.y.to_numpy()
-    home = blocks["home"].to_numpy(dtype=np.intp)
-    return np.asarray(np.hypot(east[home][:, None] - east[None], north[home][:, None] - north[None]))
-
-
-def _repelled(blocks: pd.DataFrame, n_buildings: int, rules: Rules) -> NDArray[np.bool_]:
-    """Return True where a block may not enter: a forbidden neighbour there never moves, or both are there already.
-
-    A pair that shares a building today is tolerated there, but nobody of either class may join it.
-    """
-    repelled = np.zeros((len(blocks), n_buildings), dtype=np.bool_)
-    for one, other in rules.never_together:
-        both = np.intersect1d(*(blocks.loc[in_class(blocks, name), "home"] for name in (one, other)))
-        for mine, theirs in ((one, other), (other, one)):
-            held = np.union1d(blocks.loc[in_class(blocks, theirs) & ~blocks["moves"], "home"], both)
-            repelled[np.ix_(in_class(blocks, mine).to_numpy(), np.isin(np.arange(n_buildings), held))] = True
-    return repelled
-
-
-def in_class(blocks: pd.DataFrame, name: str) -> pd.Series:
-    """Return True for the blocks whose security class or service has this name."""
-    return blocks["security_class"].eq(name) | blocks["service"].eq(name)
 
 
 def _left_out(register: gpd.GeoDataFrame, chosen: gpd.GeoDataFrame, rules: Rules) -> tuple[str, ...]:

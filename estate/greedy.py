@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estate.access import Cells
-from estate.colocation import in_class
-from estate.model import Decision, Formulation, as_today
+from estate.arcs import apart_pairs
+from estate.decision import Decision, as_today, at_once
+from estate.model import Formulation
+from estate.perception import served
 from estate.programme import Indices
 
 NEEDS = ("desks", "m2")
@@ -30,7 +32,7 @@ def greedy_decision(formulation: Formulation) -> Decision:
         improved = False
         for building in town.order():
             improved |= town.try_to_empty(int(building)).outcome == "possible"
-    return Decision(town.place.copy(), town.kept.copy())
+    return at_once(town.place.copy(), town.kept.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Town:
         self.limit = buildings[[f"{need}_limit" for need in NEEDS]].to_numpy(dtype=np.float64)
         self.load = np.zeros_like(self.limit)
         np.add.at(self.load, self.place, self.need)
-        self.gain = (buildings["keep_gbp"] - buildings["release_gbp"]).to_numpy(dtype=np.float64)
+        self.gain = buildings["keep_gbp"].to_numpy(dtype=np.float64) - self.problem.release_gbp.min(axis=1)
         self.wanted = buildings["must_release"].to_numpy()
         arcs = formulation.arcs.sort_values(["block", "cost_gbp", "building"], kind="stable")
         ends = np.searchsorted(arcs["block"].to_numpy(), np.arange(1, len(blocks)))
@@ -151,30 +153,29 @@ class Town:
         """Return, for each block, the blocks it may not be with."""
         blocks = self.problem.blocks
         apart = np.zeros((len(blocks), len(blocks)), dtype=np.bool_)
-        for pair in self.problem.rules.never_together:
-            one, other = (in_class(blocks, name).to_numpy() for name in pair)
+        for one, other in apart_pairs(blocks, self.problem.rules):
             apart |= np.outer(one, other) | np.outer(other, one)
         np.fill_diagonal(apart, val=False)
         return [np.flatnonzero(row) for row in apart]
 
     def _today(self, cells: Cells) -> list[tuple[str, NDArray[np.bool_], float]]:
         """Return each group of residents and its share within the limit today."""
-        today = cells.within(self.problem.sites_today(cells))
+        today = served(self.problem, cells, self.problem.sites_today(cells))
         groups = [(group, cells.members(group)) for group in cells.groups()]
-        return [(group, inside, _share(cells, inside & today, inside)) for group, inside in groups]
+        return [(group, inside, _share(cells, inside * today, inside)) for group, inside in groups]
 
     def _access_without(self) -> Attempt | None:
         """Return the first group that would lose more access than the standards permit, or None."""
         names = self.problem.buildings.index
         for cells, deliverers, fixed, groups in self.services:
-            within = cells.within({*fixed, *names[self.place[deliverers]]})
+            comes = served(self.problem, cells, {*fixed, *names[self.place[deliverers]]}, self.place)
             for group, inside, before in groups:
-                after = _share(cells, inside & within, inside)
+                after = _share(cells, inside * comes, inside)
                 if after < before - cells.standard.max_loss - 1e-9:
                     service = cells.standard.service
                     return Attempt("access", service=service, segment=group, share_before=before, share_after=after)
         return None
 
 
-def _share(cells: Cells, some: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
-    return float(cells.residents[some].sum() / cells.residents[of].sum())
+def _share(cells: Cells, shares: NDArray[np.float64], of: NDArray[np.bool_]) -> float:
+    return float((cells.residents * shares).sum() / cells.residents[of].sum())

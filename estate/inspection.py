@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from estate.costs import contract_end
+from estate.leases import contract_end
 from estate.numbers import number
 from estate.rules import Pin, Rules
 from geodata.errors import DataError, did_you_mean, examples

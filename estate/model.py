@@ -1,63 +1,65 @@
 """The co-location model, first in words, then as arrays.
 
-**Sets.** Blocks i of teams, each in its home building; buildings j that are decided about; the arcs (i, j) that the
-rules permit, staying at home among them; services s with an access standard; cells k of areas that lie in one segment
-and reach the same places; groups g of cells: all, and each segment.
+**Sets.** Blocks i of teams, each in its home building; buildings j that are decided about, new hubs among them; years t
+at whose start something may happen; the arcs (i, j) that the rules permit, staying at home among them; services s with
+an access standard; cells k of areas that lie in one segment and reach the same places; groups g of cells: all, and each
+segment.
 
-**Decisions.** ``keep[j]`` is 1 where the building is kept, 0 where it is released. ``move[i, j]`` is 1 where block i
-ends in building j (its home included). ``used[c, j]``: class c works in building j. ``open[s, j]``: service s is
-delivered in building j. ``reached[s, k]``: share of cell k within the limit of service s. The last three are continuous
-and follow from the others.
+**Decisions.** ``keep[j]`` is 1 where the building stands at the end. ``move[i, j]`` is 1 where block i ends in building
+j (its home included). ``release[j, t]``: the building goes in year t. ``leave[i, t]``: the block leaves home in year t.
+``enter[i, j, t]``: it enters j then. Continuous, and following from the others: ``used[c, j]``, class c works in
+building j; ``open[s, j]``, service s is delivered there; ``reached[s, k]``, share of cell k within the limit of
+service s; ``clear[s, j]``, it is delivered without a neighbour that keeps people away.
 
-**Objective.** Least present value: keep[j] x keeping j + (1 - keep[j]) x leaving j + move[i, j] x moving i to j,
-added over all buildings and arcs.
+**Objective.** Least present value: keeping, leaving in year t, and moving in year t, over all buildings and arcs.
 
 **Constraints.**
 
-- *assign*: every block ends in exactly one building.
-- *desks*, *floor space*: what the blocks in a building need fits in it; a released building has none.
-- *links*: move[i, j] <= keep[j], one by one. They say nothing new about whole plans and very much about fractions.
+- *assign*: every block ends in exactly one building. A pin may say in which, or that two blocks end together.
+- *desks*, *floor space*: what the blocks in a building need fits in it, at the end and in every year.
+- *links*: move[i, j] <= keep[j], one by one. A block moves once, so whoever receives somebody stands to the end. They
+  say nothing new about whole plans and very much about fractions.
+- *dates*: keep[j] + sum of release[j, t] = 1; move[i, home] + sum of leave[i, t] = 1; a building goes no earlier than
+  the last block leaves; enter[i, j, t] adds up to move over t and to leave over j; hubs are entered once ready.
 - *apart*: move[i, j] <= used[c, j] for blocks of class c; used[a, j] + used[b, j] <= keep[j] for each forbidden pair.
 - *access*: open[s, j] <= sum of move[i, j] over the front desks of s; reached[s, k] <= sum of open[s, j] over the
-  places within the limit of k; residents reached in each group >= today's share less the permitted loss.
-- pins and contracts fix keep[j].
+  places within the limit of k; residents served in each group >= today's share less the permitted loss.
+- *town limit*, *budget*, *presence*, *body*: releases in a town and year; capital less recycled receipts; FTE of a
+  body in a town; cost of a body at most its cost alone.
+- pins and contracts fix keep[j] and release[j, t].
+
+**Two versions.** With ``detailed`` the programme is the whole model. Without, blocks and buildings are dated but arcs
+are not: excess travel counts as cheaply as in the last year, and room, neighbours, access and presence are asked of
+the end state only. Every plan of the whole model is a plan of that one and costs no less in it, so its bound is a
+bound of the whole. With one year the two are the same.
 
 Each body alone is the same model with fewer arcs: only teams in their own body's buildings move, and only to others of
-their own body. Its plans are therefore plans of the joint model.
+their own body. Its plans are therefore plans of the joint model. So are those of the joint model within towns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
+from numpy.typing import NDArray
 
-from estate.access import Cells
-from estate.colocation import Problem, in_class
+from estate.access_rows import Served, add_access
+from estate.appraisal import discount_factor
+from estate.arcs import apart_pairs, of_team, shared_today
+from estate.builder import Builder, by_building
+from estate.colocation import Problem
+from estate.decision import Decision
+from estate.layout import Follower, Layout, State, decision_of, end_state, lay_out, state_in, values_of
 from estate.programme import Floats, Indices, Model
+from estate.timing_rows import add_budgets, add_dates, add_entering, add_hub_dates, add_town_limits
 
-SLACK = 1e-6
+Scope = Literal["joint", "towns", "alone"]
+
 ROOM_ROWS = ("desks", "floor space")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decision:
-    """What is decided: where each block ends and which buildings are kept.
-
-    Parameters
-    ----------
-    place
-        Row of the building in which each block ends, shape (n_blocks,).
-    kept
-        True where a building is kept, shape (n_buildings,).
-    """
-
-    place: Indices
-    kept: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,162 +71,127 @@ class Formulation:
     problem
         The facts.
     model
-        The arrays: first keep, then move, used, open and reached.
+        The arrays.
     arcs
         The arcs that are modelled, rows of ``problem.arcs`` in order.
+    layout
+        Where each variable stands.
     followers
-        For each used, open and reached variable in order, the variables it follows: it is their sum, at most 1.
+        What each continuous variable follows.
+    served
+        Residents served at the end, one for each access standard.
+    scope
+        Which arcs these are.
     """
 
     problem: Problem
     model: Model
     arcs: pd.DataFrame
-    followers: tuple[Indices, ...]
+    layout: Layout
+    followers: tuple[Follower, ...]
+    served: tuple[Served, ...] = field(default=())
+    scope: Scope = "joint"
+
+    @property
+    def exact(self) -> bool:
+        """True where the programme is the whole model, not a relaxation of it."""
+        return not self.layout.dated or self.layout.detailed or self.problem.n_years == 1
 
     def values(self, decision: Decision) -> Floats:
         """Return the variables that stand for a decision."""
-        n_buildings, n_arcs = len(self.problem.buildings), len(self.arcs)
-        values = np.zeros(len(self.model.cost))
-        values[:n_buildings] = decision.kept
-        taken = decision.place[self.arcs["block"].to_numpy()] == self.arcs["building"].to_numpy()
-        values[n_buildings : n_buildings + n_arcs] = taken
-        for number, sources in enumerate(self.followers, start=n_buildings + n_arcs):
-            values[number] = min(1.0, values[sources].sum())
-        return values
+        return values_of(self.layout, self.arcs, self.followers, decision)
 
     def decision(self, values: Floats) -> Decision:
         """Return the decision that variables stand for."""
-        n_buildings = len(self.problem.buildings)
-        taken = values[n_buildings : n_buildings + len(self.arcs)] > 0.5
-        place = np.full(len(self.problem.blocks), -1, dtype=np.intp)
-        place[self.arcs["block"].to_numpy()[taken]] = self.arcs["building"].to_numpy()[taken]
-        return Decision(place, values[:n_buildings] > 0.5)
+        return decision_of(self.layout, self.arcs, values, len(self.problem.blocks))
 
 
-def as_today(problem: Problem) -> Decision:
-    """Return the decision to change nothing, pinned releases included."""
-    return Decision(problem.blocks["home"].to_numpy(dtype=np.intp), np.ones(len(problem.buildings), dtype=np.bool_))
-
-
-def formulate(problem: Problem, *, alone: bool = False) -> Formulation:
+def formulate(
+    problem: Problem, *, scope: Scope = "joint", detailed: bool = True, ceilings: Mapping[str, float] | None = None
+) -> Formulation:
     """Return the arrays of a problem.
 
     Parameters
     ----------
     problem
         The facts.
-    alone
-        True to let each body use its own buildings only.
+    scope
+        ``alone`` to let each body use its own buildings only, ``towns`` to let no block leave its town.
+    detailed
+        True for the whole model; False for its relaxation, much smaller where there are many years.
+    ceilings
+        The most that each body's own buildings and blocks may cost (GBP, present value), where that is asked.
     """
-    arcs = problem.arcs[_own(problem)] if alone else problem.arcs
-    arcs = arcs.reset_index(drop=True)
-    build = _Builder(len(problem.buildings), len(arcs))
+    arcs = problem.arcs[_permitted(problem, scope)].reset_index(drop=True)
+    rules = problem.rules
+    dated = problem.n_years > 1 or bool(rules.budgets) or rules.releases_per_town is not None
+    layout = lay_out(problem, arcs, dated=dated, detailed=detailed and problem.n_years > 1)
+    build = Builder(layout)
     _assign(build, problem, arcs)
-    _room(build, problem, arcs, need="desks", family="desks")
-    _room(build, problem, arcs, need="m2", family="floor space")
     _links(build, problem, arcs)
-    _apart(build, problem, arcs)
-    for cells in problem.cells:
-        _reach(build, problem, arcs, cells)
-    return Formulation(problem, build.model(problem, arcs), arcs, tuple(build.followers))
+    states = [end_state(layout, arcs)]
+    if dated:
+        add_dates(build, problem, arcs)
+        add_hub_dates(build, problem, arcs)
+        add_town_limits(build, problem)
+        add_budgets(build, problem)
+    if layout.detailed:
+        add_entering(build, arcs)
+        states += [state_in(layout, arcs, year) for year in range(problem.n_years - 1)]
+    served, *_ = [_keep_rules(build, problem, arcs, state) for state in states]
+    _together(build, problem, arcs)
+    cost, offset = _costs(layout, problem, arcs)
+    for body, ceiling in (ceilings or {}).items():
+        _ceiling(build, problem, arcs, cost, body=body, ceiling=ceiling)
+    lower, upper = _bounds(layout, problem, arcs)
+    model = build.finish(cost, lower, upper, offset=offset)
+    return Formulation(problem, model, arcs, layout, tuple(build.followers), served, scope)
 
 
-def _own(problem: Problem) -> NDArray[np.bool_]:
-    """Return True for the arcs along which each body uses its own buildings only."""
+def _permitted(problem: Problem, scope: Scope) -> NDArray[np.bool_]:
+    """Return True for the arcs of a scope."""
     block, building = problem.arcs["block"].to_numpy(), problem.arcs["building"].to_numpy()
-    owner = problem.buildings["organisation"].to_numpy(dtype=object)
-    body = problem.blocks["organisation"].to_numpy(dtype=object)[block]
     home = problem.blocks["home"].to_numpy(dtype=np.intp)[block]
-    return np.asarray(problem.arcs["stay"].to_numpy() | ((owner[building] == body) & (owner[home] == body)))
+    stay = problem.arcs["stay"].to_numpy()
+    if scope == "joint":
+        return np.ones(len(stay), dtype=np.bool_)
+    town, owner = (problem.buildings[name].to_numpy(dtype=object) for name in ("town", "organisation"))
+    if scope == "towns":
+        return np.asarray(stay | ((town[building] == town[home]) & (town[home] != "")))
+    body = problem.blocks["organisation"].to_numpy(dtype=object)[block]
+    return np.asarray(stay | ((owner[building] == body) & (owner[home] == body)))
 
 
-class _Builder:
-    """Rows and columns as they are added."""
-
-    def __init__(self, n_buildings: int, n_arcs: int) -> None:
-        self.n_buildings = n_buildings
-        self.arc_column = n_buildings + np.arange(n_arcs, dtype=np.intp)
-        self.followers: list[Indices] = []
-        self.n_rows = 0
-        self._rows: list[Indices] = []
-        self._columns: list[Indices] = []
-        self._values: list[Floats] = []
-        self._lower: list[Floats] = []
-        self._upper: list[Floats] = []
-        self._families: dict[str, list[Indices]] = {}
-
-    def follower(self, sources: Iterable[Indices]) -> Indices:
-        """Add continuous variables in [0, 1] that follow the sum of their sources; return their columns."""
-        first = self.n_buildings + len(self.arc_column) + len(self.followers)
-        self.followers += list(sources)
-        return np.arange(first, self.n_buildings + len(self.arc_column) + len(self.followers), dtype=np.intp)
-
-    def add(
-        self, entries: tuple[Indices, Indices, ArrayLike], *, lower: ArrayLike, upper: ArrayLike, family: str
-    ) -> None:
-        """Add rows, numbered from 0, by entries (row, column, value) and bounds, one for each row."""
-        row, column, value = entries
-        low, high = np.broadcast_arrays(np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64))
-        n_new = len(low)
-        self._rows.append(np.asarray(row, dtype=np.intp) + self.n_rows)
-        self._columns.append(np.asarray(column, dtype=np.intp))
-        self._values.append(np.broadcast_to(np.asarray(value, dtype=np.float64), self._columns[-1].shape))
-        self._lower.append(low)
-        self._upper.append(high)
-        self._families.setdefault(family, []).append(np.arange(self.n_rows, self.n_rows + n_new, dtype=np.intp))
-        self.n_rows += n_new
-
-    def at_most_zero(self, entries: tuple[Indices, Indices, ArrayLike], n_rows: int, family: str) -> None:
-        """Add rows whose sum may not exceed 0."""
-        self.add(entries, lower=np.full(n_rows, -np.inf), upper=np.zeros(n_rows), family=family)
-
-    def model(self, problem: Problem, arcs: pd.DataFrame) -> Model:
-        """Return what was added, with costs and bounds of the variables."""
-        buildings = problem.buildings
-        n_buildings, n_whole = self.n_buildings, self.n_buildings + len(self.arc_column)
-        n_columns = n_whole + len(self.followers)
-        cost, lower, upper = np.zeros(n_columns), np.zeros(n_columns), np.ones(n_columns)
-        cost[:n_buildings] = buildings["keep_gbp"] - buildings["release_gbp"]
-        cost[n_buildings:n_whole] = arcs["cost_gbp"]
-        lower[:n_buildings] = buildings["must_keep"]
-        upper[:n_buildings] = ~buildings["must_release"]
-        entries = (np.concatenate(self._values), (np.concatenate(self._rows), np.concatenate(self._columns)))
-        matrix = csr_matrix(entries, shape=(self.n_rows, n_columns))
-        matrix.sort_indices()
-        return Model(
-            cost=cost,
-            lower=lower,
-            upper=upper,
-            integer=np.arange(n_columns) < n_whole,
-            matrix=matrix,
-            row_lower=np.concatenate(self._lower),
-            row_upper=np.concatenate(self._upper),
-            offset=float(buildings["release_gbp"].sum()),
-            families={name: np.concatenate(parts) for name, parts in self._families.items()},
-        )
+def _keep_rules(build: Builder, problem: Problem, arcs: pd.DataFrame, state: State) -> tuple[Served, ...]:
+    """Add the rules that hold in every state: room, neighbours, presence and access."""
+    _room(build, problem, arcs, state, need="desks", family="desks")
+    _room(build, problem, arcs, state, need="m2", family="floor space")
+    _apart(build, problem, state)
+    _presence(build, problem, state)
+    return tuple(add_access(build, problem, state, cells) for cells in problem.cells)
 
 
-def _assign(build: _Builder, problem: Problem, arcs: pd.DataFrame) -> None:
+def _assign(build: Builder, problem: Problem, arcs: pd.DataFrame) -> None:
     """Every block ends in exactly one building."""
     one = np.ones(len(problem.blocks))
-    build.add((arcs["block"].to_numpy(), build.arc_column, 1.0), lower=one, upper=one, family="assign")
+    build.add((arcs["block"].to_numpy(), build.layout.move, 1.0), lower=one, upper=one, family="assign")
 
 
-def _room(build: _Builder, problem: Problem, arcs: pd.DataFrame, *, need: str, family: str) -> None:
+def _room(build: Builder, problem: Problem, arcs: pd.DataFrame, state: State, *, need: str, family: str) -> None:
     """What the blocks in a building need fits in it, where it could ever not fit."""
-    needed = problem.blocks[need].to_numpy(dtype=np.float64)[arcs["block"].to_numpy()]
-    building = arcs["building"].to_numpy()
+    weights = problem.blocks[need].to_numpy(dtype=np.float64)
     limit = problem.buildings[f"{need}_limit"].to_numpy(dtype=np.float64)
-    tight = np.bincount(building, weights=needed, minlength=len(limit)) > limit
+    at = arcs["building"].to_numpy()
+    tight = np.bincount(at, weights=weights[arcs["block"].to_numpy()], minlength=len(limit)) > limit
     if need == "m2":
         tight &= ~_implied_by_desks(problem, arcs)
     row_of = np.cumsum(tight) - 1
-    kept = np.flatnonzero(tight)
-    arc = tight[building]
-    rows = np.concatenate([row_of[building[arc]], row_of[kept]])
-    columns = np.concatenate([build.arc_column[arc], kept])
-    values = np.concatenate([needed[arc], -limit[kept]])
-    build.at_most_zero((rows, columns, values), len(kept), family)
+    standing, of = state.standing
+    entry, stands = tight[state.building], tight[of]
+    rows = np.concatenate([row_of[state.building[entry]], row_of[of[stands]]])
+    columns = np.concatenate([state.column[entry], standing[stands]])
+    values = np.concatenate([weights[state.block[entry]], -limit[of[stands]]])
+    build.at_most_zero((rows, columns, values), int(tight.sum()), family)
 
 
 def _implied_by_desks(problem: Problem, arcs: pd.DataFrame) -> NDArray[np.bool_]:
@@ -239,80 +206,149 @@ def _implied_by_desks(problem: Problem, arcs: pd.DataFrame) -> NDArray[np.bool_]
     return np.asarray(np.where(limits[:, 0] > 0, worst * limits[:, 0], 0.0) <= limits[:, 1])
 
 
-def _links(build: _Builder, problem: Problem, arcs: pd.DataFrame) -> None:
-    """No block in a released building: move <= keep, one row an arc."""
+def _links(build: Builder, problem: Problem, arcs: pd.DataFrame) -> None:
+    """No block ends in a building that does not stand: move <= keep, one row an arc."""
     loose = ~problem.buildings["must_keep"].to_numpy()[arcs["building"].to_numpy()]
-    _at_most(build, build.arc_column[loose], arcs["building"].to_numpy()[loose], "links")
+    build.at_most(build.layout.move[loose], build.layout.keep[arcs["building"].to_numpy()[loose]], "links")
 
 
-def _at_most(build: _Builder, smaller: Indices, larger: Indices, family: str) -> None:
-    """Add smaller[n] - larger[n] <= 0, one row each."""
-    n_new = len(smaller)
-    rows = np.tile(np.arange(n_new), 2)
-    values = np.repeat([1.0, -1.0], n_new)
-    build.at_most_zero((rows, np.concatenate([smaller, larger]), values), n_new, family)
-
-
-def _apart(build: _Builder, problem: Problem, arcs: pd.DataFrame) -> None:
-    """Forbidden pairs of classes never share a building, except where they do today."""
-    for pair in problem.rules.never_together:
-        sources = [_class_arcs(build, problem, arcs, name) for name in pair]
-        today = [problem.blocks.loc[in_class(problem.blocks, name), "home"] for name in pair]
-        shared = sorted(set(sources[0]) & set(sources[1]) - set(np.intersect1d(*today)))
+def _apart(build: Builder, problem: Problem, state: State) -> None:
+    """Forbidden pairs never share a building, except where they do today."""
+    for pair in apart_pairs(problem.blocks, problem.rules):
+        sources = [_of_blocks(state, side) for side in pair]
+        shared = sorted(set(sources[0]) & set(sources[1]) - set(map(int, shared_today(problem.blocks, pair))))
         used = []
-        for by_building in sources:
-            columns = build.follower(by_building[building] for building in shared)
+        for columns_of in sources:
+            columns = build.follow(columns_of[building] for building in shared)
             for building, column in zip(shared, columns, strict=True):
-                _at_most(build, by_building[building], np.full(len(by_building[building]), column), "links")
+                build.at_most(columns_of[building], np.full(len(columns_of[building]), column), "links")
             used.append(columns)
-        columns = np.concatenate([*used, np.array(shared, dtype=np.intp)])
-        values = np.repeat([1.0, 1.0, -1.0], len(shared))
-        build.at_most_zero((np.tile(np.arange(len(shared)), 3), columns, values), len(shared), "apart")
+        standing, of = state.standing
+        stands = np.isin(of, shared)
+        rows = np.concatenate([np.tile(np.arange(len(shared)), 2), np.searchsorted(shared, of[stands])])
+        values = np.concatenate([np.ones(2 * len(shared)), -np.ones(int(stands.sum()))])
+        build.at_most_zero((rows, np.concatenate([*used, standing[stands]]), values), len(shared), "apart")
 
 
-def _class_arcs(build: _Builder, problem: Problem, arcs: pd.DataFrame, name: str) -> dict[int, Indices]:
-    """Return the columns of the arcs of a class by building."""
-    member = in_class(problem.blocks, name).to_numpy()[arcs["block"].to_numpy()]
-    return _by_building(build.arc_column[member], arcs["building"].to_numpy()[member])
+def _of_blocks(state: State, member: NDArray[np.bool_]) -> dict[int, Indices]:
+    """Return the columns that put some blocks into each building."""
+    chosen = member[state.block]
+    return by_building(state.column[chosen], state.building[chosen]) if chosen.any() else {}
 
 
-def _by_building(columns: Indices, building: Indices) -> dict[int, Indices]:
-    """Return columns gathered by building, buildings in order."""
-    order = np.argsort(building, kind="stable")
-    numbers, first = np.unique(building[order], return_index=True)
-    return {int(number): part for number, part in zip(numbers, np.split(columns[order], first[1:]), strict=True)}
+def _presence(build: Builder, problem: Problem, state: State) -> None:
+    """Bodies keep their least number of people in a town, or all that they have there today."""
+    blocks = problem.blocks
+    fte, home = blocks["fte"].to_numpy(dtype=np.float64), blocks["home"].to_numpy(dtype=np.intp)
+    for rule in problem.rules.presence:
+        inside = problem.buildings["town"].eq(rule.town).to_numpy()
+        for body in sorted(set(blocks["organisation"])) if not rule.body else [rule.body]:
+            mine = blocks["organisation"].eq(body).to_numpy()
+            least = min(rule.fte, float(fte[mine & inside[home]].sum()))
+            chosen = mine[state.block] & inside[state.building]
+            if least > 0:
+                entries = (
+                    np.zeros(int(chosen.sum()), dtype=np.intp),
+                    state.column[chosen],
+                    fte[state.block[chosen]] / least,
+                )
+                build.add(entries, lower=[1.0 - 1e-9], upper=[np.inf], family="presence")
 
 
-def _reach(build: _Builder, problem: Problem, arcs: pd.DataFrame, cells: Cells) -> None:
-    """No group of residents loses more access to a service than its standard permits."""
-    sites, fixed = pd.Index(cells.sites), problem.fixed_sites(cells)
-    always, today = cells.within(fixed), cells.within(problem.sites_today(cells))
-    member = (problem.deliverers(cells) & problem.blocks["moves"]).to_numpy()[arcs["block"].to_numpy()]
-    sources = _by_building(build.arc_column[member], arcs["building"].to_numpy()[member]) if member.any() else {}
-    open_column = build.follower(sources.values())
-    _below_sum(build, open_column, list(sources.values()))
-    names = problem.buildings.index[list(sources)] if sources else pd.Index([])
-    movable = cells.reach[:, sites.get_indexer(names)]
-    changing = np.flatnonzero(~always & movable.any(axis=1))
-    in_reach = [open_column[movable[cell]] for cell in changing]
-    reached = build.follower(in_reach)
-    _below_sum(build, reached, in_reach)
-    for group in cells.groups():
-        inside = cells.members(group)
-        residents = cells.residents[inside].sum()
-        floor = cells.residents[inside & today].sum() - (cells.standard.max_loss + SLACK) * residents
-        floor -= cells.residents[inside & always].sum()
-        chosen = inside[changing]
-        if floor > 0:
-            weights = cells.residents[changing][chosen] / residents
-            entries = np.zeros(len(weights), dtype=np.intp), reached[chosen], weights
-            build.add(entries, lower=[floor / residents], upper=[np.inf], family="access")
+def _together(build: Builder, problem: Problem, arcs: pd.DataFrame) -> None:
+    """Blocks that a pin holds together end in one building, and leave together where they are together today."""
+    layout = build.layout
+    where = {
+        (int(block), int(at)): column
+        for block, at, column in zip(arcs["block"], arcs["building"], layout.move, strict=True)
+    }
+    for one, other in together_pairs(problem, arcs):
+        for at in sorted({at for block, at in where if block in (one, other)}):
+            columns = np.array([where[block, at] for block in (one, other) if (block, at) in where], dtype=np.intp)
+            values = np.array([1.0, -1.0])[: len(columns)]
+            build.add(
+                (np.zeros(len(columns), dtype=np.intp), columns, values), lower=[0.0], upper=[0.0], family="together"
+            )
+        if layout.dated and problem.blocks["home"].iloc[one] == problem.blocks["home"].iloc[other]:
+            rows = np.tile(np.arange(problem.n_years), 2)
+            columns = np.concatenate([layout.leave[one], layout.leave[other]])
+            values = np.repeat([1.0, -1.0], problem.n_years)
+            build.add((rows, columns, values), lower=np.zeros(problem.n_years), upper=0.0, family="together")
 
 
-def _below_sum(build: _Builder, column: Indices, sources: list[Indices]) -> None:
-    """Add column[n] - sum of sources[n] <= 0, one row each."""
-    n_new = len(column)
-    lengths = [len(part) for part in sources]
-    rows = np.concatenate([np.arange(n_new), np.repeat(np.arange(n_new), lengths)])
-    values = np.concatenate([np.ones(n_new), -np.ones(sum(lengths))])
-    build.at_most_zero((rows, np.concatenate([column, *sources]), values), n_new, "reach")
+def together_pairs(problem: Problem, arcs: pd.DataFrame) -> list[tuple[int, int]]:
+    """Return the rows of blocks that pins hold together, where the arcs let them come together at all."""
+    pairs = []
+    for pin in problem.rules.pins:
+        if pin.rule != "together":
+            continue
+        one, other = (of_team(problem.blocks, team) for team in (pin.team, pin.other))
+        if not (one.any() and other.any()):
+            continue
+        both = [set(arcs.loc[side[arcs["block"].to_numpy()], "building"]) for side in (one, other)]
+        if both[0] & both[1]:
+            pairs.append((int(np.flatnonzero(one)[0]), int(np.flatnonzero(other)[0])))
+    return pairs
+
+
+def _costs(layout: Layout, problem: Problem, arcs: pd.DataFrame) -> tuple[Floats, float]:
+    """Return the cost of each decision and the constant."""
+    cost, keep = np.zeros(layout.size), problem.buildings["keep_gbp"].to_numpy(dtype=np.float64)
+    if not layout.dated:
+        cost[layout.keep] = keep - problem.release_gbp[:, 0]
+        cost[layout.move] = arcs["cost_gbp"]
+        return cost, float(problem.release_gbp[:, 0].sum())
+    discount = discount_factor(np.arange(float(problem.n_years)), rate=problem.costs.discount_rate)
+    travel, block = arcs["travel_gbp"].to_numpy(dtype=np.float64), arcs["block"].to_numpy(dtype=np.intp)
+    cost[layout.keep], cost[layout.release] = keep, problem.release_gbp
+    fixed = problem.blocks["fte"].to_numpy(dtype=np.float64) * problem.costs.per_fte_gbp
+    cost[layout.leave] = fixed[:, None] * discount
+    cost[layout.move] = travel * discount[-1]
+    sooner = discount - discount[-1]
+    if layout.detailed:
+        cost[layout.enter] = travel[:, None] * sooner
+    else:
+        least = np.full(len(fixed), np.inf)
+        np.minimum.at(least, block[~arcs["stay"].to_numpy()], travel[~arcs["stay"].to_numpy()])
+        cost[layout.leave] += np.where(np.isfinite(least), least, 0.0)[:, None] * sooner
+    return cost, 0.0
+
+
+def _ceiling(build: Builder, problem: Problem, arcs: pd.DataFrame, cost: Floats, *, body: str, ceiling: float) -> None:
+    """The buildings and blocks of a body cost at most so much."""
+    layout = build.layout
+    own = problem.buildings["organisation"].eq(body).to_numpy()
+    mine = problem.blocks["organisation"].eq(body).to_numpy()
+    arc = mine[arcs["block"].to_numpy()]
+    parts = [layout.keep[own], layout.move[arc]]
+    parts += [layout.release[own], layout.leave[mine]] if layout.dated else []
+    parts += [layout.enter[arc]] if layout.detailed else []
+    columns = np.concatenate([part.ravel() for part in parts])
+    columns = columns[cost[columns] != 0]
+    constant = 0.0 if layout.dated else float(problem.release_gbp[own, 0].sum())
+    scale = max(abs(ceiling), 1.0)
+    entries = np.zeros(len(columns), dtype=np.intp), columns, cost[columns] / scale
+    build.add(entries, lower=[-np.inf], upper=[(ceiling - constant) / scale + 1e-9], family="body")
+
+
+def _bounds(layout: Layout, problem: Problem, arcs: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return the least and most of each decision: pins, contracts, and what is not ready."""
+    buildings = problem.buildings
+    lower, upper = np.zeros(layout.size), np.ones(layout.size)
+    lower[layout.keep], upper[layout.keep] = buildings["must_keep"], ~buildings["must_release"]
+    pinned = arcs["pinned"].to_numpy()
+    held = np.isin(arcs["block"].to_numpy(), arcs["block"].to_numpy()[pinned])
+    upper[layout.move[held & ~pinned]] = 0.0
+    if layout.dated:
+        years = np.arange(problem.n_years)
+        early = years < buildings["free_from"].to_numpy()[:, None]
+        upper[layout.release[early | (buildings["hub"].to_numpy()[:, None] & (years > 0))]] = 0.0
+        settled = (
+            np.bincount(arcs["block"].to_numpy(), weights=~arcs["stay"].to_numpy(), minlength=len(problem.blocks)) == 0
+        )
+        upper[layout.leave[settled]] = 0.0
+    if layout.detailed:
+        ready = buildings["ready"].to_numpy()[arcs["building"].to_numpy()]
+        barred = arcs["stay"].to_numpy()[:, None] | (np.arange(problem.n_years) < ready[:, None])
+        upper[layout.enter[barred]] = 0.0
+    return lower, upper

@@ -8,24 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
-from estate.colocation import Problem
+from estate.colocation import Problem, build_problem
+from estate.decision import as_today, cost_by_body
 from estate.feasibility import check_releases, explain
-from estate.greedy import greedy_decision
-from estate.model import ROOM_ROWS, Decision, Formulation, as_today, formulate
+from estate.model import Scope, formulate
 from estate.plans import Plan, build_plan
-from estate.programme import Answer, Floats, Model
-from estate.search import Neighbourhood, Strategy, search_mip
+from estate.programme import Stop
+from estate.rules import Pin, Rules
 from estate.solver import solve_mip
+from estate.years import Found, Limits, seek
 
 Progress = Callable[[str, float, float], None]
 
 ALONE_SHARE = 0.25
 GAP = 1e-4
-CAUTION = 0.015
 SECONDS_BETWEEN = 1.0
+#: Pins that ask for a change; doing nothing ignores them.
+CHANGES = ("release", "move", "together")
 
 
 def solve_options(
@@ -36,10 +36,11 @@ def solve_options(
     rounds: int | None = None,
     gap: float = GAP,
     progress: Progress | None = None,
+    stop: Stop | None = None,
 ) -> tuple[Plan, Plan, Plan]:
     """Return the three options: do nothing, each body alone, joint; none costs more than the one before it.
 
-    A plan that a pinned release forces may cost more than doing nothing, which ignores such pins.
+    A plan that a pin forces may cost more than doing nothing, which ignores such pins.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ def solve_options(
         A search may stop once its plan is proved to cost at most this share more than the best.
     progress
         Called with the option's name, the cost of its best plan and the bound (GBP, present value).
+    stop
+        Asked now and then; True ends every search with the best plan and the proof it has.
 
     Raises
     ------
@@ -64,20 +67,32 @@ def solve_options(
         A search found no plan in time, or a plan failed the independent check.
     """
     check_releases(problem)
-    separate, together = formulate(problem, alone=True), formulate(problem)
-    pinned = tuple(map(str, problem.buildings.index[problem.buildings["must_release"]]))
-    nothing = build_plan("do nothing", separate, as_today(problem), seed=seed, waived=pinned)
-    limits = _Limits(seed, seconds, rounds, gap, progress)
-    apart, kept_alone = _releases_possible(separate, seed)
-    first = _search("each alone", apart, [as_today(problem)], replace(limits, seconds=seconds * ALONE_SHARE))
-    decided = apart.decision(first.values)
-    alone = build_plan("each alone", apart, decided, answer=first, nothing=nothing, seed=seed, waived=kept_alone)
-    if kept_alone:
-        note = f"Not possible for a body alone, so not asked of this option: the release of {', '.join(kept_alone)}."
-        alone = replace(alone, assumptions=(*alone.assumptions, note))
-    second = _search("joint", together, [as_today(problem), decided], replace(limits, seconds=seconds - first.cpu_s))
-    best = together.decision(second.values)
-    return nothing, alone, build_plan("joint", together, best, answer=second, nothing=nothing, seed=seed)
+    limits = _Limits(seed, seconds, rounds, gap, progress, stop)
+    nothing = do_nothing(problem, seed=seed)
+    separate, waived = possible_alone(problem, seed=seed)
+    first = _search("each alone", separate, "alone", [], replace(limits, seconds=seconds * ALONE_SHARE))
+    alone = build_plan(
+        "each alone", first.formulation, first.decision, answer=first.answer, nothing=nothing, seed=seed, waived=waived
+    )
+    if waived:
+        told = ", ".join(pin.sentence() for pin in waived)
+        alone = replace(
+            alone,
+            assumptions=(*alone.assumptions, f"Not possible for a body alone, so not asked of this option: {told}."),
+        )
+    ceilings = cost_by_body(separate, first.decision) if problem.rules.no_body_worse else None
+    left = replace(limits, seconds=seconds - first.answer.cpu_s)
+    second = _search("joint", problem, "joint", [first], left, ceilings=ceilings)
+    joint = build_plan(
+        "joint",
+        second.formulation,
+        second.decision,
+        answer=second.answer,
+        nothing=nothing,
+        seed=seed,
+        ceilings=ceilings,
+    )
+    return nothing, alone, joint
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +102,42 @@ class _Limits:
     rounds: int | None
     gap: float
     progress: Progress | None
+    stop: Stop | None
 
 
-def _search(name: str, formulation: Formulation, starts: list[Decision], limits: _Limits) -> Answer:
-    """Return the best plan found from the starts and a greedy one; raise where there is none."""
-    known = [*starts, greedy_decision(formulation)]
-    answer = search_mip(
-        formulation.model,
-        strategy_for(formulation),
-        starts=[formulation.values(decision) for decision in known],
-        seed=limits.seed,
-        seconds=limits.seconds,
-        rounds=limits.rounds,
-        gap=limits.gap,
-        progress=None if limits.progress is None else _narrowing(name, limits.progress),
+def do_nothing(problem: Problem, *, seed: int = 0) -> Plan:
+    """Return the plan to change nothing; pins that ask for a change are not asked of it."""
+    waived = tuple(pin for pin in problem.rules.pins if pin.rule in CHANGES)
+    return build_plan("do nothing", formulate(problem, detailed=False), as_today(problem), seed=seed, waived=waived)
+
+
+def _search(
+    name: str,
+    problem: Problem,
+    scope: Scope,
+    before: list[Found],
+    limits: _Limits,
+    *,
+    ceilings: dict[str, float] | None = None,
+) -> Found:
+    """Return the best plan found from today, the plans before and a greedy one; raise where there is none."""
+    found = seek(
+        problem,
+        scope=scope,
+        starts=[as_today(problem), *(one.decision for one in before)],
+        limits=Limits(
+            seed=limits.seed,
+            seconds=limits.seconds,
+            rounds=limits.rounds,
+            gap=limits.gap,
+            progress=None if limits.progress is None else _narrowing(name, limits.progress),
+            stop=limits.stop,
+        ),
+        ceilings=ceilings,
     )
-    if answer.status == "infeasible":
-        raise explain(formulation, seed=limits.seed)
-    return answer
+    if found.answer.status == "infeasible":
+        raise explain(found.formulation, seed=limits.seed)
+    return found
 
 
 def _narrowing(name: str, progress: Progress) -> Callable[[float, float], None]:
@@ -121,53 +154,58 @@ def _narrowing(name: str, progress: Progress) -> Callable[[float, float], None]:
     return tell
 
 
-def strategy_for(formulation: Formulation) -> Strategy:
-    """Return how to search: which buildings are kept matters most, and neighbours matter to each other."""
-    buildings = np.arange(len(formulation.model.cost)) < len(formulation.problem.buildings)
-    return Strategy(buildings, _neighbourhood(formulation), _with_less_room(formulation))
+def possible_alone(problem: Problem, *, seed: int = 0) -> tuple[Problem, tuple[Pin, ...]]:
+    """Return the problem without the pins that bodies cannot keep alone, and these pins."""
+    asked = [pin for pin in problem.rules.pins if pin.rule in CHANGES]
+    if not asked:
+        return problem, ()
+    reach = {
+        str(block): set(arcs["building"])
+        for block, arcs in formulate(problem, scope="alone", detailed=False).arcs.groupby("block")
+    }
+    waived = tuple(pin for pin in asked if pin.rule != "release" and not _within_reach(problem, pin, reach))
+    kept = _without(problem, waived)
+    return _without(problem, (*waived, *(more := _impossible_releases(kept, seed)))), (*waived, *more)
 
 
-def _with_less_room(formulation: Formulation) -> Model:
-    """Return the arrays with a little less room in every building."""
-    model = formulation.model
-    rows = np.concatenate([model.families.get(name, np.array([], dtype=np.intp)) for name in ROOM_ROWS])
-    entries = model.matrix.tocoo()
-    limit = np.isin(entries.row, rows) & (entries.col < len(formulation.problem.buildings))
-    values = np.where(limit, (1.0 - CAUTION) * entries.data, entries.data)
-    return replace(model, matrix=csr_matrix((values, (entries.row, entries.col)), shape=model.matrix.shape))
+def _within_reach(problem: Problem, pin: Pin, reach: dict[str, set[int]]) -> bool:
+    """Return True where the teams of a pin can come to its building, or together, along the arcs given."""
+    blocks = {team: number for number, teams in enumerate(problem.blocks["teams"]) for team in teams}
+    if pin.rule == "move":
+        return problem.buildings.index.get_loc(pin.asset) in reach[str(blocks[pin.team])]
+    return bool(reach[str(blocks[pin.team])] & reach[str(blocks[pin.other])])
 
 
-def _neighbourhood(formulation: Formulation) -> Neighbourhood:
-    """Return a function that frees some buildings near each other, and the blocks in them to move among them."""
-    problem, arcs = formulation.problem, formulation.arcs
-    n_buildings, n_whole = len(problem.buildings), len(problem.buildings) + len(arcs)
-    points = problem.register.loc[problem.buildings.index].geometry
-    east, north = points.x.to_numpy(), points.y.to_numpy()
-    block, building = arcs["block"].to_numpy(), arcs["building"].to_numpy()
-
-    def draw(values: Floats, chance: np.random.Generator, size: int) -> NDArray[np.bool_]:
-        centre = chance.integers(n_buildings)
-        metres = np.hypot(east - east[centre], north - north[centre]) * chance.uniform(0.5, 1.5, n_buildings)
-        near = np.isin(np.arange(n_buildings), np.argsort(metres, kind="stable")[:size])
-        free = np.ones(len(values), dtype=np.bool_)
-        free[:n_buildings] = near
-        free[n_buildings:n_whole] = near[formulation.decision(values).place[block]] & near[building]
-        return free
-
-    return draw
-
-
-def _releases_possible(formulation: Formulation, seed: int) -> tuple[Formulation, tuple[str, ...]]:
-    """Return the formulation without the pinned releases that bodies cannot manage alone, and the ids of these."""
-    problem = formulation.problem
+def _impossible_releases(problem: Problem, seed: int) -> tuple[Pin, ...]:
+    """Return the pinned releases that bodies cannot manage alone, as few as possible."""
     pinned = np.flatnonzero(problem.buildings["must_release"].to_numpy())
     if not len(pinned):
-        return formulation, ()
+        return ()
+    formulation = formulate(problem, scope="alone")
     model = formulation.model
     cost, upper = np.zeros(len(model.cost)), model.upper.copy()
     cost[pinned], upper[pinned] = 1.0, 1.0
     fewest = replace(model, cost=cost, upper=upper, offset=0.0)
     answer = solve_mip(fewest, seed=seed, starts=[formulation.values(as_today(problem))])
-    upper[pinned] = np.rint(answer.values[pinned])
-    kept = problem.buildings.index[pinned[upper[pinned] > 0]]
-    return replace(formulation, model=replace(model, upper=upper)), tuple(map(str, kept))
+    stays = set(problem.buildings.index[pinned[np.rint(answer.values[pinned]) > 0]])
+    return tuple(pin for pin in problem.rules.pins if pin.rule == "release" and pin.asset in stays)
+
+
+def _without(problem: Problem, pins: tuple[Pin, ...]) -> Problem:
+    """Return the problem without some pins."""
+    if not pins:
+        return problem
+    return with_rules(problem, replace(problem.rules, pins=tuple(pin for pin in problem.rules.pins if pin not in pins)))
+
+
+def with_rules(problem: Problem, rules: Rules) -> Problem:
+    """Return the problem built anew under other rules."""
+    return build_problem(
+        problem.register,
+        problem.teams,
+        areas=problem.areas,
+        travel=problem.travel,
+        segments=problem.segments,
+        rules=rules,
+        costs=problem.costs,
+    )

@@ -25,7 +25,7 @@ from estate.programme import (
 )
 
 LEAST_SECONDS = 0.5
-_SEVERITY: tuple[Status, ...] = ("optimal", "gap", "work limit", "time limit", "infeasible")
+_SEVERITY: tuple[Status, ...] = ("optimal", "gap", "work limit", "time limit", "interrupted", "infeasible")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

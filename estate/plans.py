@@ -8,27 +8,43 @@ are once every move is made.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from estate.colocation import Problem
-from estate.model import Decision, Formulation
+from estate.appraisal import discount_factor
+from estate.cash_flows import cash_flow_table
+from estate.decision import Decision, total_cost
+from estate.model import Formulation
 from estate.phrases import counted, pounds
 from estate.programme import OPTIMAL_WITHIN, Answer, relative_gap
 from estate.reasons import building_table, move_table
 from estate.recheck import access_change, breaches
+from estate.rules import Pin
 from geodata.errors import SolverError
 
-Name = Literal["do nothing", "each alone", "joint"]
-Status = Literal["as today", "optimal", "gap", "time limit", "work limit"]
+Status = Literal["as today", "optimal", "gap", "time limit", "work limit", "interrupted", "not proved"]
 
-ONE_OFF = ("moving people", "dilapidations", "rent to the next legal exit")
+#: Lines of the cash flows that are the price of changing things.
+ONE_OFF = (
+    "moving people",
+    "fit-out",
+    "ICT",
+    "optimism bias",
+    "excess travel",
+    "new hubs",
+    "dilapidations",
+    "rent to the next legal exit",
+    "standing empty",
+)
 AMONG = {
     "each alone": "No plan in which every body keeps to its own buildings",
-    "joint": "No plan under these rules",
+    "joint within towns": "No plan in which nobody leaves a town",
 }
+ANY = "No plan under these rules"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,17 +54,18 @@ class Plan:
     Parameters
     ----------
     name
-        ``do nothing``, ``each alone`` or ``joint``.
+        ``do nothing``, ``do minimum``, ``each alone``, ``joint within towns``, ``joint``, or the user's own.
     status
         ``as today`` (do nothing: there is nothing to choose), ``optimal`` (proved: cost and bound agree within one part
-        in a million), ``gap`` (the search was told to stop at this gap), ``time limit`` or ``work limit``.
+        in a million), ``gap`` (the search was told to stop at this gap), ``time limit``, ``work limit``,
+        ``interrupted`` (by the user), or ``not proved`` (the user's own plan: nothing was sought).
     annual_cost_gbp
         Running cost, rent and rates of the buildings kept (GBP a year, once every move is made).
     saving_gbp_pa
         Annual cost of doing nothing less that of the plan (GBP a year).
     one_off_gbp
-        Moves, fit-out, ICT, excess travel, dilapidations and rent to the next legal exit (GBP, present value); receipts
-        are not taken off.
+        Moves, fit-out, ICT, excess travel, new hubs, dilapidations, rent to the next legal exit and what stands empty
+        (GBP, present value); receipts are not taken off.
     npv_gbp
         Net present value against doing nothing over the horizon, in cash: annual savings, backlog avoided and receipts
         less one-off costs. What buildings would still be worth at the end of the horizon is not in it.
@@ -65,8 +82,12 @@ class Plan:
     buildings, moves, access, money
         What becomes of each building; the teams that move; access before and after by service and segment; and the
         lines of the net present value (GBP, present value, cash), which add up to ``npv_gbp``.
+    cash_flows
+        Yearly money by body and line, as :func:`estate.cash_flows.cash_flow_table` gives it.
     released
         Ids of the buildings released.
+    built
+        Ids of the new hubs that the plan builds.
     moved
         Number of teams that move.
     seed
@@ -75,9 +96,13 @@ class Plan:
         Rules, prices and notes in words.
     horizon_years
         Years counted.
+    n_years
+        Years at whose start something may happen.
+    discount_rate
+        Real rate a year.
     """
 
-    name: Name
+    name: str
     status: Status
     annual_cost_gbp: float
     saving_gbp_pa: float
@@ -91,11 +116,15 @@ class Plan:
     moves: pd.DataFrame
     access: pd.DataFrame
     money: pd.DataFrame
+    cash_flows: pd.DataFrame
     released: tuple[str, ...]
+    built: tuple[str, ...]
     moved: int
     seed: int
     assumptions: tuple[str, ...]
     horizon_years: int
+    n_years: int
+    discount_rate: float
 
     @property
     def cost_saving_gbp(self) -> float:
@@ -123,14 +152,23 @@ class Plan:
             else f"costs {pounds(-self.cost_saving_gbp, rounding='up')} more than doing nothing"
         )
         return (
-            f"{verb} {pounds(abs(self.saving_gbp_pa))} a year by releasing {counted(len(self.released), 'building')} "
-            f"and moving {counted(self.moved, 'team')}. Over {self.horizon_years} years, in present value and with "
-            f"one-off costs, receipts and the value of what is sold, it {balance}. {self._proof()}"
+            f"{verb} {pounds(abs(self.saving_gbp_pa))} a year by releasing "
+            f"{counted(len(self.released), 'building')}{self._building()} and moving {counted(self.moved, 'team')}"
+            f"{self._when()}. Over {self.horizon_years} years, in present value and with one-off costs, receipts and "
+            f"the value of what is sold, it {balance}. {self._proof()}"
         )
+
+    def _when(self) -> str:
+        return f" within {self.n_years} years" if self.n_years > 1 else ""
+
+    def _building(self) -> str:
+        return f", building {counted(len(self.built), 'new hub')}" if self.built else ""
 
     def _proof(self) -> str:
         """Say what is proved about the saving in present value."""
-        among, most = AMONG[self.name], self.saving_bound_gbp
+        among, most = AMONG.get(self.name, ANY), self.saving_bound_gbp
+        if self.status == "not proved":
+            return "Nothing is proved about it: it is what was asked for, not what was sought."
         if self.status == "optimal":
             return f"{among} can save more (proved)."
         if most < 0:
@@ -138,7 +176,7 @@ class Plan:
         return f"{among} can save more than {pounds(most, rounding='up')} (proved)."
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the plan as plain tables by name: summary, buildings, moves, access, money and assumptions."""
+        """Return the plan as plain tables: summary, buildings, moves, access, money, cash_flows, assumptions."""
         figures = (
             "status",
             "annual_cost_gbp",
@@ -157,19 +195,21 @@ class Plan:
             "moves": self.moves,
             "access": self.access,
             "money": self.money,
+            "cash_flows": self.cash_flows,
             "assumptions": pd.DataFrame({"assumption": self.assumptions}),
         }
 
 
 def build_plan(
-    name: Name,
+    name: str,
     formulation: Formulation,
     decision: Decision,
     *,
     answer: Answer | None = None,
     nothing: Plan | None = None,
     seed: int = 0,
-    waived: tuple[str, ...] = (),
+    waived: Collection[Pin] = (),
+    ceilings: Mapping[str, float] | None = None,
 ) -> Plan:
     """Return a decision as a plan, after checking it row by row.
 
@@ -180,7 +220,7 @@ def build_plan(
     formulation
         The arrays of the option.
     decision
-        Where every block ends and which buildings are kept.
+        Where every block ends and when, which buildings stand at the end and when the others go.
     answer
         What the search knows of it; None for a plan that was not searched for.
     nothing
@@ -188,35 +228,45 @@ def build_plan(
     seed
         Seed of the search.
     waived
-        Buildings whose pinned release is not asked of this option.
+        Pins that are not asked of this option.
+    ceilings
+        The most that each body may pay (GBP, present value), where that was asked.
 
     Raises
     ------
     SolverError
         The plan breaks a rule or its cost is wrong, by an independent reckoning.
     """
-    problem = formulation.problem
+    problem, buildings = formulation.problem, formulation.problem.buildings
     moves = move_table(formulation, decision)
     where = problem.teams["asset_id"].astype(object)
     where.update(moves["to_asset"])
-    released = tuple(map(str, problem.buildings.index[~decision.kept]))
-    cost = formulation.model.objective(formulation.values(decision))
-    ends, access = {str(team): str(to) for team, to in where.items()}, access_change(problem, where)
-    faults = breaches(
-        problem, ends, frozenset(released), cost_gbp=cost, alone=name != "joint", waived=waived, access=access
+    cost = total_cost(problem, decision)
+    gone = {str(asset): int(year) for asset, year in zip(buildings.index, decision.left_in, strict=True)}
+    gone = {asset: gone[asset] for asset in map(str, buildings.index[~decision.kept])}
+    check_plan(
+        name,
+        breaches(
+            problem,
+            {str(team): str(to) for team, to in where.items()},
+            gone,
+            cost_gbp=cost,
+            when={str(team): int(year) for team, year in moves["year"].items()},
+            scope=formulation.scope,
+            waived=waived,
+            ceilings=ceilings,
+        ),
     )
-    if faults:
-        raise SolverError(
-            f"The plan '{name}' failed its check: {'; '.join(faults)}. This is a fault of onetown: report it."
-        )
-    money = _money(problem, decision, moves)
-    annual = float(problem.buildings.loc[decision.kept, "annual_gbp"].sum())
+    flows = cash_flow_table(problem, decision)
+    money = _money(flows, None if nothing is None else nothing.cash_flows, problem.costs.discount_rate)
+    stands_today = ~buildings["hub"].to_numpy()
+    annual = float(buildings.loc[decision.kept, "annual_gbp"].sum())
     bound = cost if answer is None else min(answer.bound, cost)
     return Plan(
         name=name,
         status=_status(answer, relative_gap(cost, bound)),
         annual_cost_gbp=annual,
-        saving_gbp_pa=float(problem.buildings["annual_gbp"].sum()) - annual,
+        saving_gbp_pa=float(buildings.loc[stands_today, "annual_gbp"].sum()) - annual,
         one_off_gbp=-float(money.loc[money["line"].isin(ONE_OFF), "gbp"].sum()),
         npv_gbp=float(money["gbp"].sum()),
         cost_gbp=cost,
@@ -225,14 +275,37 @@ def build_plan(
         nothing_gbp=cost if nothing is None else nothing.cost_gbp,
         buildings=building_table(formulation, decision),
         moves=moves,
-        access=access,
+        access=access_change(problem, where),
         money=money,
-        released=released,
+        cash_flows=flows,
+        released=tuple(map(str, buildings.index[~decision.kept & stands_today])),
+        built=tuple(map(str, buildings.index[decision.kept & ~stands_today])),
         moved=len(moves),
         seed=seed,
         assumptions=(*problem.costs.sentences(), *problem.rules.sentences(), problem.travel.sentence(), *problem.notes),
         horizon_years=problem.costs.horizon_years,
+        n_years=problem.n_years,
+        discount_rate=problem.costs.discount_rate,
     )
+
+
+def check_plan(name: str, faults: Sequence[str]) -> None:
+    """Raise where the independent check found something.
+
+    Raises
+    ------
+    SolverError
+        With everything that was found.
+    """
+    if faults:
+        raise SolverError(
+            f"The plan '{name}' failed its check: {'; '.join(faults)}. This is a fault of onetown: report it."
+        )
+
+
+def cash_flows(plan: Plan) -> pd.DataFrame:
+    """Return the yearly money of a plan by body and line (GBP, real), as described in :mod:`estate.cash_flows`."""
+    return plan.cash_flows
 
 
 def _status(answer: Answer | None, gap: float) -> Status:
@@ -241,15 +314,18 @@ def _status(answer: Answer | None, gap: float) -> Status:
     return "optimal" if gap <= OPTIMAL_WITHIN else answer.status
 
 
-def _money(problem: Problem, decision: Decision, moves: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines of the net present value: what releasing and moving changes, in cash."""
-    gone = problem.buildings.loc[~decision.kept]
-    lines = {
-        "annual costs saved": gone["running_gbp"].sum(),
-        "backlog avoided": gone["backlog_gbp"].sum(),
-        "receipts": gone["receipt_gbp"].sum(),
-        "moving people": -moves["cost_gbp"].sum(),
-        "dilapidations": -gone["dilapidations_gbp"].sum(),
-        "rent to the next legal exit": -gone["rent_to_exit_gbp"].sum(),
-    }
-    return pd.DataFrame({"line": list(lines), "gbp": [float(amount) for amount in lines.values()]})
+def _money(flows: pd.DataFrame, nothing: pd.DataFrame | None, rate: float) -> pd.DataFrame:
+    """Return the lines of the net present value: what the plan changes against doing nothing, in cash."""
+    own, base = (_worth_by_line(table, rate) for table in (flows, flows if nothing is None else nothing))
+    change = own.sub(base, fill_value=0.0)
+    recurring = ["running cost", "rent", "rates"]
+    told = {"annual costs saved": change.reindex(recurring).sum(), "backlog avoided": change.get("backlog", 0.0)}
+    others = ["receipts", *ONE_OFF]
+    told |= {line: change[line] for line in others if line in change.index and abs(change[line]) > 0}
+    return pd.DataFrame({"line": list(told), "gbp": [float(amount) + 0.0 for amount in told.values()]})
+
+
+def _worth_by_line(flows: pd.DataFrame, rate: float) -> pd.Series:
+    """Return the present value of each line."""
+    worth = flows["gbp"] * discount_factor(flows["year"].to_numpy(dtype=np.float64), rate=rate)
+    return worth.groupby(flows["line"]).sum()

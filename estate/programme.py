@@ -17,7 +17,9 @@ from scipy.sparse import csr_matrix
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
-Status = Literal["optimal", "gap", "work limit", "time limit", "infeasible"]
+Status = Literal["optimal", "gap", "work limit", "time limit", "interrupted", "infeasible"]
+#: Asked now and then; True ends the search with what it has.
+Stop = Callable[[], bool]
 #: Called with the best cost and the bound so far.
 Progress = Callable[[float, float], None]
 
@@ -89,7 +91,7 @@ class Answer:
         Proven lower bound on the cost of every solution.
     status
         ``optimal`` (objective and bound agree within one part in a million), ``gap`` (the search stopped at the gap
-        asked for), ``time limit``, ``work limit`` or ``infeasible``.
+        asked for), ``time limit``, ``work limit``, ``interrupted`` or ``infeasible``.
     nodes
         Branch-and-bound nodes looked at.
     cpu_s

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estate.colocation import METRES_A_KM, Problem
+from estate.arcs import METRES_A_KM
+from estate.colocation import Problem
+from estate.decision import Decision, move_cost
 from estate.greedy import Attempt, Town
-from estate.model import Decision, Formulation
+from estate.model import Formulation
 from estate.phrases import counted, listed, metres, pounds
 
 NAMED = 3
@@ -37,7 +39,8 @@ def building_table(formulation: Formulation, decision: Decision) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``asset_id``: ``decision`` ("keep", "release" or "host": kept and receiving someone), ``reason``,
+        Indexed by ``asset_id``: ``decision`` ("keep", "release" or "host": kept and receiving someone; "build" or "not
+        built" for a new hub), ``year`` (in which it is released, counted from 0; -1 where it is not), ``reason``,
         ``name``, ``organisation``, ``use``, ``tenure``, ``annual_cost_gbp``, ``saving_gbp_pa``, ``desks_used_before``,
         ``desks_used_after``, ``desks_limit``, ``fte_in``, ``fte_out``.
     """
@@ -54,14 +57,18 @@ def building_table(formulation: Formulation, decision: Decision) -> pd.DataFrame
         town=Town(formulation, decision),
     )
     fte_in = _summed(arrived, "to", "fte", len(buildings))
-    words = [_word(bool(kept), people) for kept, people in zip(decision.kept, fte_in, strict=True)]
+    words = [
+        _word(bool(kept), people, hub=bool(hub))
+        for kept, people, hub in zip(decision.kept, fte_in, buildings["hub"], strict=True)
+    ]
     return pd.DataFrame(
         {
             "decision": words,
+            "year": np.where([word == "release" for word in words], decision.left_in, -1),
             "reason": [_reason(view, number, word) for number, word in enumerate(words)],
             **{column: buildings[column] for column in ("name", "organisation", "use", "tenure")},
             "annual_cost_gbp": buildings["annual_gbp"],
-            "saving_gbp_pa": buildings["annual_gbp"].where(~decision.kept, 0.0),
+            "saving_gbp_pa": _saved(buildings, decision),
             "desks_used_before": buildings["desks_used"],
             "desks_used_after": view.desks_after,
             "desks_limit": buildings["desks_limit"],
@@ -83,7 +90,17 @@ def _summed(blocks: pd.DataFrame, by: str, column: str, n_buildings: int) -> lis
     return [float(total) for total in sums]
 
 
-def _word(kept: bool, people: float) -> str:
+def _saved(buildings: pd.DataFrame, decision: Decision) -> pd.Series:
+    """Return what each building saves a year; a new hub costs instead."""
+    hub = buildings["hub"]
+    return buildings["annual_gbp"].where(~decision.kept & ~hub, 0.0) - buildings["annual_gbp"].where(
+        decision.kept & hub, 0.0
+    )
+
+
+def _word(kept: bool, people: float, *, hub: bool) -> str:
+    if hub:
+        return "build" if kept else "not built"
     return "release" if not kept else "host" if people > 0 else "keep"
 
 
@@ -94,7 +111,8 @@ def move_table(formulation: Formulation, decision: Decision) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by ``team_id``: ``block``, ``organisation``, ``service``, ``fte``, ``desks``, ``from_asset``,
-        ``to_asset``, ``distance_m``, ``cost_gbp`` (once), ``reason``.
+        ``to_asset``, ``year`` (in which they move, counted from 0), ``distance_m``, ``cost_gbp`` (once, present value),
+        ``reason``.
     """
     problem, arcs = formulation.problem, formulation.arcs
     taken = arcs[(decision.place[arcs["block"].to_numpy()] == arcs["building"].to_numpy()) & ~arcs["stay"].to_numpy()]
@@ -117,8 +135,9 @@ def _moved_teams(problem: Problem, arc: pd.Series | None, decision: Decision) ->
             "desks": teams["fte"].astype(np.float64) * teams["desks_per_fte"],
             "from_asset": problem.buildings.index[home],
             "to_asset": problem.buildings.index[target],
+            "year": 0 if arc is None else int(decision.moves_in[int(arc["block"])]),
             "distance_m": 0.0 if arc is None else float(arc["distance_m"]),
-            "cost_gbp": share * (0.0 if arc is None else float(arc["cost_gbp"])),
+            "cost_gbp": share * (0.0 if arc is None else float(move_cost(problem, decision)[int(arc["block"])])),
             "reason": "" if arc is None else _why_move(problem, decision, home, target, float(arc["distance_m"])),
         },
         index=teams.index,
@@ -140,12 +159,19 @@ def _reason(view: _View, number: int, decision: str) -> str:
     building = view.formulation.problem.buildings.iloc[number]
     if decision == "release":
         return _why_released(view, number)
-    hosting = _why_host(view, number) if decision == "host" else ""
+    if decision == "not built":
+        return f"Not built: {_why_not_built(view, number)}."
+    hosting = _why_host(view, number) if decision in ("host", "build") else ""
     if building["must_keep"]:
         return f"{hosting}Kept in any case: {building['why']}."
     if hosting:
         return hosting.strip()
     return f"Kept: {_why_not_emptied(view, number)}."
+
+
+def _why_not_built(view: _View, number: int) -> str:
+    building = view.formulation.problem.buildings.iloc[number]
+    return f"it would cost {pounds(building['keep_gbp'])} over the horizon, more than the search found it to save"
 
 
 def _why_released(view: _View, number: int) -> str:
@@ -160,13 +186,15 @@ def _why_released(view: _View, number: int) -> str:
     }
     parts = [f", {words.format(pounds(amount))}" for words, amount in amounts.items() if amount > 0]
     who = f"{goes}." if goes else "nobody works here."
-    return f"Released{pinned}: {who} Saves {pounds(building['annual_gbp'])} a year{''.join(parts)}."
+    when = f" in year {view.decision.left_in[number] + 1}" if view.formulation.problem.n_years > 1 else ""
+    return f"Released{when}{pinned}: {who} Saves {pounds(building['annual_gbp'])} a year{''.join(parts)}."
 
 
 def _why_host(view: _View, number: int) -> str:
     came = _people(view, view.arrived[view.arrived["to"] == number], "home")
     used, limit = view.desks_after[number], view.formulation.problem.buildings["desks_limit"].iloc[number]
-    return f"Kept as host: receives {came}; {used:,.1f} of {limit:,.1f} usable desks are then filled. "
+    start = "Built" if view.formulation.problem.buildings["hub"].iloc[number] else "Kept as host"
+    return f"{start}: receives {came}; {used:,.1f} of {limit:,.1f} usable desks are then filled. "
 
 
 def _people(view: _View, blocks: pd.DataFrame, by: str) -> str:

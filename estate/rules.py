@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from estate.access import AccessStandard
+from estate.limits import Budget, Perception, Presence
 from geodata.errors import DataError
 
 FEW = 5
-PinRule = Literal["keep", "release", "stay"]
+PinRule = Literal["keep", "release", "stay", "move", "together", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,12 @@ class Pin:
     Parameters
     ----------
     rule
-        ``keep`` or ``release`` a building; ``stay``: a team, or everyone in a building, remains where it is.
+        ``keep`` or ``release`` a building; ``stay``: a team, or everyone in a building, remains where it is; ``move``:
+        a team goes to a building; ``together`` or ``apart``: two teams end in one building, or never share one.
     asset, team
-        The building or the team it is about (one of the two).
+        The building or the team it is about: one of the two, both for ``move``.
+    other
+        The other team, for ``together`` and ``apart``.
     reason
         Why, in the user's words; shown with the plan.
     """
@@ -30,6 +34,7 @@ class Pin:
     asset: str = ""
     team: str = ""
     reason: str = ""
+    other: str = ""
 
     def sentence(self) -> str:
         """Return the pin in words.
@@ -39,7 +44,12 @@ class Pin:
         >>> Pin("keep", asset="A1").sentence()
         "building 'A1' must be kept"
         """
-        verb = {"keep": "must be kept", "release": "must be released", "stay": "must stay"}[self.rule]
+        if self.rule == "move":
+            return f"team '{self.team}' must move to building '{self.asset}'"
+        if self.other:
+            share = "share" if self.rule == "together" else "never share"
+            return f"teams '{self.team}' and '{self.other}' {share} a building"
+        verb = {"keep": "must be kept", "release": "must be released"}.get(self.rule, "must stay")
         return f"team '{self.team}' {verb}" if self.team else f"building '{self.asset}' {verb}"
 
 
@@ -76,6 +86,30 @@ class Rules:
         Statuses of buildings on their way out: nobody moves into one, and one with nobody in is not decided about.
     fixed_services
         Services whose teams never move, because they need a building made for them.
+    years
+        Years at whose start blocks may move and buildings may be left: 1 is at once, 5 is at the start of the plan and
+        of each of the four years after.
+    releases_per_town
+        Most buildings that may be released in one town and year; None for any number. A flooded market is a cost too.
+    budgets
+        Capital that may be spent, at most one budget for each body and one for all.
+    recycled_share
+        Share of sale receipts that the budgets may spend again.
+    recycling_years
+        Years between a receipt and its spending.
+    carry_over
+        True where a budget not spent may be spent in a later year of the plan.
+    presence
+        The least that bodies keep in towns.
+    perceptions
+        Neighbours that keep some people away from a service.
+    separate_classes
+        Classes of work (security classes or services) that share a building with no other class, unless they do today.
+    step_free_desks
+        True where front desks may only move into buildings recorded as step-free.
+    no_body_worse
+        True where the joint plan may cost no body more than its own plan alone (GBP, present value; a host asks no
+        rent).
     """
 
     uses: tuple[str, ...] = ()
@@ -89,6 +123,17 @@ class Rules:
     front_desk_m2: float = 50.0
     statuses_out: tuple[str, ...] = ("sold", "closed", "transfer", "surplus", "vacant")
     fixed_services: tuple[str, ...] = ("fire", "ambulance", "justice", "depot")
+    years: int = 1
+    releases_per_town: int | None = None
+    budgets: tuple[Budget, ...] = ()
+    recycled_share: float = 1.0
+    recycling_years: int = 1
+    carry_over: bool = True
+    presence: tuple[Presence, ...] = ()
+    perceptions: tuple[Perception, ...] = ()
+    separate_classes: tuple[str, ...] = ()
+    step_free_desks: bool = False
+    no_body_worse: bool = False
 
     def __post_init__(self) -> None:
         faults = [
@@ -98,7 +143,22 @@ class Rules:
         ]
         if not 0 < self.usable_share <= 1:
             faults.append(f"'usable_share' is {self.usable_share:g}, not a share between 0 and 1")
+        if self.years < 1 or self.years != int(self.years):
+            faults.append(f"'years' is {self.years:g}, not a whole number of at least 1")
+        if self.recycled_share > 1:
+            faults.append(f"'recycled_share' is {self.recycled_share:g}, above 1")
+        if (self.releases_per_town or 0) < 0 or self.recycling_years < 0:
+            faults.append("'releases_per_town' or 'recycling_years' is below 0")
+        bodies = [budget.body for budget in self.budgets]
+        faults += [
+            f"'{name or 'all bodies'}' has two budgets" for name in sorted(set(bodies)) if bodies.count(name) > 1
+        ]
         services = [standard.service for standard in self.standards]
+        faults += [
+            f"perceptions are about '{rule.service}', which has no access standard to count them in"
+            for rule in self.perceptions
+            if rule.service not in services
+        ]
         faults += [f"'{name}' has two access standards" for name in sorted(set(services)) if services.count(name) > 1]
         faults += [f"'{one}' is to be kept apart from itself" for one, other in self.never_together if one == other]
         if faults:
@@ -132,15 +192,42 @@ class Rules:
         told += [
             f"'{one}' and '{other}' never share a building, unless they do today." for one, other in self.never_together
         ]
+        told += [f"'{name}' shares a building with no other class of work." for name in self.separate_classes]
         told += [standard.sentence() for standard in self.standards]
+        told += [rule.sentence() for rule in self.perceptions]
+        told += [rule.sentence() for rule in self.presence]
+        told += [budget.sentence() for budget in self.budgets]
+        told += self._timing()
+        if self.step_free_desks:
+            told.append("Front desks move only into buildings recorded as step-free.")
+        if self.no_body_worse:
+            told.append("The joint plan costs no body more than its own plan alone; a host asks no rent.")
         return (*told, *_pins_in_words(self.pins))
+
+    def _timing(self) -> list[str]:
+        """Say when things may happen, and what comes back to the budgets."""
+        told = []
+        if self.years > 1:
+            told.append(
+                f"Moves and releases happen at the start of the plan or of one of the next {self.years - 1} years."
+            )
+        if self.releases_per_town is not None:
+            told.append(f"At most {self.releases_per_town} buildings are released in one town and year.")
+        if self.budgets:
+            kept = "may be spent later" if self.carry_over else "is lost"
+            told.append(
+                f"{self.recycled_share:.0%} of receipts may be spent again {self.recycling_years} year(s) after they "
+                f"come in; what is not spent {kept}."
+            )
+        return told
 
 
 def _pins_in_words(pins: tuple[Pin, ...]) -> list[str]:
     """Return a sentence for each pin; where there are many, how many of each kind."""
     if len(pins) <= FEW:
         return [f"Decided beforehand: {pin.sentence()}{f' ({pin.reason})' if pin.reason else ''}." for pin in pins]
-    words = {"keep": "to keep", "release": "to release", "stay": "to stay"}
+    words = {"keep": "to keep", "release": "to release", "stay": "to stay", "move": "to move"}
+    words |= {"together": "to keep together", "apart": "to keep apart"}
     counts = {text: sum(pin.rule == rule for pin in pins) for rule, text in words.items()}
     told = ", ".join(f"{count} {text}" for text, count in counts.items() if count)
     return [f"Decided beforehand: {told}; the reasons stand with each building."]

@@ -30,6 +30,7 @@ from estate.programme import (
     Model,
     Progress,
     Status,
+    Stop,
     part_of,
     relative_gap,
     restricted,
@@ -51,8 +52,10 @@ ROUND_GAP = 1e-3
 SMALLEST, LARGEST = 10, 40
 PATIENCE = 15
 LAST_IDLE_ROUND = 150
-FEW_FIRST = 12
+FEW_FIRST = 40
 NEARLY = 1e-3
+#: Checkpoints of branch and bound that one round of a work limit stands for.
+WORK_A_ROUND = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def search_mip(
     rounds: int | None = None,
     gap: float = OPTIMAL_WITHIN,
     progress: Progress | None = None,
+    stop: Stop | None = None,
 ) -> Answer:
     """Minimise a programme that may be too large for branch and bound alone.
 
@@ -105,6 +109,8 @@ def search_mip(
         The search may stop once (objective - bound) / |objective| is this small.
     progress
         Called now and then with the best cost and the bound so far.
+    stop
+        Asked now and then; True ends the search with the best solution and bound so far.
 
     Raises
     ------
@@ -113,15 +119,53 @@ def search_mip(
     """
     known = best_start(model, starts)
     if known is None:
-        return solve_mip(model, seed=seed, seconds=seconds, gap=gap, progress=progress)
+        work = None if rounds is None else WORK_A_ROUND * (rounds + WHOLE_WORK)
+        return solve_mip(model, seed=seed, seconds=seconds, work=work, gap=gap, progress=progress, stop=stop)
 
     def solve(part: Part, start: Floats | None, *, seconds: float, progress: Progress | None) -> Answer:
         begin = known[part.columns] if start is None else start
-        best = _Best(part.model, begin, seconds=seconds, gap=gap, progress=progress)
+        best = _Best(part.model, begin, seconds=seconds, gap=gap, progress=progress, stop=stop)
         _search_part(best, _inside(strategy, part, known), seed=seed, rounds=rounds)
         return best.answer()
 
     return solve_apart(model, solve, start=known, seconds=seconds, progress=progress)
+
+
+def improve_mip(
+    model: Model,
+    neighbourhood: Neighbourhood,
+    *,
+    start: Floats,
+    bound: float = -np.inf,
+    seed: int = 0,
+    seconds: float = 60.0,
+    rounds: int | None = None,
+    gap: float = OPTIMAL_WITHIN,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Answer:
+    """Improve a solution one neighbourhood at a time, where a bound is known from elsewhere.
+
+    Parameters
+    ----------
+    model
+        The programme.
+    neighbourhood
+        Draws the variables that a round may change.
+    start
+        A solution that keeps all rows, shape (n,).
+    bound
+        A proven lower bound on the cost of every solution.
+    seed, seconds, rounds, gap, progress, stop
+        As for :func:`search_mip`.
+    """
+    best = _Best(model, start, seconds=seconds, gap=gap, progress=progress, stop=stop)
+    best.prove(bound)
+    nowhere = Strategy(np.zeros(len(start), dtype=np.bool_), neighbourhood, model)
+    _improve(best, nowhere, seed=seed, rounds=rounds)
+    if rounds is not None and best.seconds_left > 0:
+        best.status = "work limit"
+    return best.answer()
 
 
 def _inside(strategy: Strategy, part: Part, known: Floats) -> Strategy:
@@ -138,8 +182,18 @@ def _inside(strategy: Strategy, part: Part, known: Floats) -> Strategy:
 class _Best:
     """The best solution and bound so far, and how long the search may go on."""
 
-    def __init__(self, model: Model, values: Floats, *, seconds: float, gap: float, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        values: Floats,
+        *,
+        seconds: float,
+        gap: float,
+        progress: Progress | None,
+        stop: Stop | None = None,
+    ) -> None:
         self.model, self.values, self.objective = model, values, model.objective(values)
+        self.stop = stop
         self.bound, self.nodes, self.gap, self.progress = -np.inf, 0, gap, progress
         self.began = time.process_time()
         self.deadline = self.began + seconds
@@ -158,8 +212,12 @@ class _Best:
         return relative_gap(self.objective, self.bound) <= NEARLY
 
     @property
+    def stopped(self) -> bool:
+        return self.stop is not None and self.stop()
+
+    @property
     def over(self) -> bool:
-        return self.closed or self.seconds_left <= 0.0
+        return self.closed or self.stopped or self.seconds_left <= 0.0
 
     def prove(self, bound: float) -> None:
         """Take a bound if it is higher."""
@@ -181,7 +239,7 @@ class _Best:
 
     def answer(self) -> Answer:
         proved: Status = "optimal" if relative_gap(self.objective, self.bound) <= OPTIMAL_WITHIN else "gap"
-        status = proved if self.closed else self.status
+        status: Status = proved if self.closed else "interrupted" if self.stopped else self.status
         cpu_s = time.process_time() - self.began
         return Answer(self.values, self.objective, self.bound, status, self.nodes, cpu_s)
 
@@ -192,9 +250,9 @@ def _search_part(best: _Best, strategy: Strategy, *, seed: int, rounds: int | No
     if few and rounds is None:
         _whole(best, seed=seed, work=None)
     else:
-        _whole(best, seed=seed, work=WHOLE_WORK, share=FIRST_SHARE)
+        _whole(best, seed=seed, work=max(WHOLE_WORK, WORK_A_ROUND * (rounds or 0)), share=FIRST_SHARE)
     if not (best.over or few or best.nearly_closed):
-        _relax(best, strategy, seed=seed)
+        _relax(best, strategy, seed=seed, work=RELAXED_WORK if rounds is None else WORK_A_ROUND * rounds)
         _be_cautious(best, strategy, seed=seed)
         _improve(best, strategy, seed=seed, rounds=rounds)
     if rounds is not None:
@@ -213,19 +271,21 @@ def _whole(best: _Best, *, seed: int, work: int | None, share: float = 1.0) -> N
         gap=best.gap,
         starts=[best.values],
         progress=best.progress,
+        stop=best.stop,
     )
     best.nodes += answer.nodes
     best.better(answer.values)
     best.prove(answer.bound)
 
 
-def _relax(best: _Best, strategy: Strategy, *, seed: int) -> None:
+def _relax(best: _Best, strategy: Strategy, *, seed: int, work: int) -> None:
     """Raise the bound to that of the programme in which only the first variables are whole."""
     if best.over:
         return
     relaxed = replace(best.model, integer=best.model.integer & strategy.first)
+    seconds = best.seconds_left / 2
     answer = solve_mip(
-        relaxed, seed=seed, seconds=best.seconds_left / 2, work=RELAXED_WORK, gap=RELAXED_GAP, starts=[best.values]
+        relaxed, seed=seed, seconds=seconds, work=work, gap=RELAXED_GAP, starts=[best.values], stop=best.stop
     )
     best.nodes += answer.nodes
     best.prove(answer.bound)
@@ -238,11 +298,13 @@ def _be_cautious(best: _Best, strategy: Strategy, *, seed: int) -> None:
     relaxed = replace(strategy.cautious, integer=strategy.cautious.integer & strategy.first)
     try:
         seconds = best.seconds_left / 4
-        loose = solve_mip(relaxed, seed=seed, seconds=seconds, work=RELAXED_WORK, gap=CAUTIOUS_GAP)
+        loose = solve_mip(relaxed, seed=seed, seconds=seconds, work=RELAXED_WORK, gap=CAUTIOUS_GAP, stop=best.stop)
         if loose.status != "infeasible":
             held = np.where(strategy.first, np.rint(loose.values), loose.values)
             rest = restricted(best.model, held, ~strategy.first)
-            found = solve_mip(rest, seed=seed, seconds=best.seconds_left / 4, work=2 * WHOLE_WORK, gap=ROUND_GAP)
+            found = solve_mip(
+                rest, seed=seed, seconds=best.seconds_left / 4, work=2 * WHOLE_WORK, gap=ROUND_GAP, stop=best.stop
+            )
     except SolverError:  # the pieces did not fit together in time: nothing is lost but the time
         return
     if loose.status != "infeasible" and found.status != "infeasible":
@@ -256,7 +318,7 @@ def _improve(best: _Best, strategy: Strategy, *, seed: int, rounds: int | None) 
     size, idle, last, done = SMALLEST, 0, 0, 0
     while not best.over and done - last <= LAST_IDLE_ROUND and (rounds is None or done < rounds):
         free = strategy.neighbourhood(best.values, chance, size)
-        improved, limited = _round(best, free, seed=seed + done)
+        improved, limited = _round(best, free, seed=seed + done, seconds=ROUND_SECONDS if rounds is None else np.inf)
         done += 1
         idle, last = (0, done) if improved else (idle + 1, last)
         if limited:
@@ -265,11 +327,18 @@ def _improve(best: _Best, strategy: Strategy, *, seed: int, rounds: int | None) 
             size, idle = min(size + 2, LARGEST), 0
 
 
-def _round(best: _Best, free: Mask, *, seed: int) -> tuple[bool, bool]:
+def _round(best: _Best, free: Mask, *, seed: int, seconds: float) -> tuple[bool, bool]:
     """Let the free variables change; return whether that was better, and whether the search was cut short."""
     part = restricted(best.model, best.values, free)
-    seconds = min(max(best.seconds_left, 0.05), ROUND_SECONDS)
-    answer = solve_mip(part, seed=seed, seconds=seconds, work=ROUND_WORK, gap=ROUND_GAP, starts=[best.values[free]])
+    answer = solve_mip(
+        part,
+        seed=seed,
+        seconds=min(max(best.seconds_left, 0.05), seconds),
+        work=ROUND_WORK,
+        gap=ROUND_GAP,
+        starts=[best.values[free]],
+        stop=best.stop,
+    )
     best.nodes += answer.nodes
     values = best.values.copy()
     if answer.status != "infeasible":

@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 
 from estate.parts import Part, solve_apart
-from estate.programme import INFEASIBLE_BY, OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Status
+from estate.programme import INFEASIBLE_BY, OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Status, Stop
 from geodata.errors import SolverError
 
 
@@ -30,6 +30,7 @@ def solve_mip(
     gap: float = OPTIMAL_WITHIN,
     starts: Sequence[Floats] = (),
     progress: Progress | None = None,
+    stop: Stop | None = None,
 ) -> Answer:
     """Minimise a mixed-integer programme.
 
@@ -51,6 +52,8 @@ def solve_mip(
         never costs more than it.
     progress
         Called now and then with the best cost and the bound so far (of the whole programme).
+    stop
+        Asked now and then; True ends the search with the best solution and bound so far.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def solve_mip(
     """
 
     def solve(part: Part, start: Floats | None, *, seconds: float, progress: Progress | None) -> Answer:
-        limits = _Limits(seed=seed, seconds=seconds, work=work, gap=gap)
+        limits = _Limits(seed=seed, seconds=seconds, work=work, gap=gap, stop=stop)
         return _solve_part(part.model, start=start, limits=limits, progress=progress)
 
     return solve_apart(model, solve, start=best_start(model, starts), seconds=seconds, progress=progress)
@@ -80,6 +83,7 @@ class _Limits:
     seconds: float
     work: int | None
     gap: float
+    stop: Stop | None = None
 
 
 def best_start(model: Model, starts: Sequence[Floats]) -> Floats | None:
@@ -161,7 +165,9 @@ def _watch(highs: Any, limits: _Limits, progress: Progress | None, scale: float)
         done = next(checkpoints)
         if progress is not None:
             progress(event.data_out.mip_primal_bound * scale, event.data_out.mip_dual_bound * scale)
-        if limits.work is not None and done >= limits.work:
+        if limits.stop is not None and limits.stop():
+            stopped.append("interrupted")
+        elif limits.work is not None and done >= limits.work:
             stopped.append("work limit")
         elif time.process_time() >= deadline:
             stopped.append("time limit")

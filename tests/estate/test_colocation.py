@@ -11,7 +11,8 @@ import pytest
 from estate.access import AccessStandard
 from estate.colocation import Problem
 from estate.costs import CostRules
-from estate.model import as_today, formulate
+from estate.decision import as_today
+from estate.model import formulate
 from estate.rules import Pin, Rules
 from geodata.errors import DataError
 from tests.estate.town_facts import PLAIN, random_town, town_problem
@@ -233,7 +234,7 @@ def test_doing_nothing_is_always_a_plan(seed: int) -> None:
     """Whatever the rules, today keeps them: all of them are about making things worse."""
     problem = random_town(seed)
     for alone in (True, False):
-        formulation = formulate(problem, alone=alone)
+        formulation = formulate(problem, scope="alone" if alone else "joint")
         today = as_today(problem)
         values = formulation.values(today)
         assert not formulation.model.breaks(values)

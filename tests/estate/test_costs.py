@@ -5,10 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from estate.costs import CostRules, annual_cost_gbp, building_costs, contract_end, cost_rules, exit_years
+from estate.costs import CostRules, cost_rules
+from estate.building_flows import building_costs
+from estate.leases import contract_end, exit_years
+from estate.numbers import annual_cost
 from geodata.errors import DataError
 
-PLAIN = CostRules(discount_rate=0.0, start_year=2026.0, receipt_lag_years=0.0, dilapidations_gbp_per_m2=10.0)
+PLAIN = CostRules(
+    discount_rate=0.0,
+    start_year=2026.0,
+    receipt_lag_years=0.0,
+    dilapidations_gbp_per_m2=10.0,
+    notice_years=0.0,
+    empty_share=0.0,
+)
 
 
 def building(**changes: object) -> pd.DataFrame:
@@ -20,13 +30,13 @@ def building(**changes: object) -> pd.DataFrame:
 def test_annual_cost_adds_running_rent_and_rates() -> None:
     """One formula for every page that speaks of a building's cost."""
     assets = building(rent_gbp_pa=200.0, rates_gbp_pa=30.0)
-    assert annual_cost_gbp(assets).tolist() == [1_230.0]
+    assert annual_cost(assets).tolist() == [1_230.0]
 
 
 def test_rent_that_is_not_recorded_counts_as_none_but_running_cost_does_not() -> None:
     """A freehold has no rent; a building without a running cost has an unknown one."""
-    assert annual_cost_gbp(building(rent_gbp_pa=None)).tolist() == [1_000.0]
-    assert annual_cost_gbp(building(running_cost_gbp_pa=None)).isna().all()
+    assert annual_cost(building(rent_gbp_pa=None)).tolist() == [1_000.0]
+    assert annual_cost(building(running_cost_gbp_pa=None)).isna().all()
 
 
 def test_keeping_a_freehold_costs_its_years_and_its_backlog() -> None:

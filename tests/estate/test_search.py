@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from estate import search
+from estate.decision import as_today
 from estate.greedy import Town, greedy_decision
-from estate.model import as_today, formulate
-from estate.options import strategy_for
+from estate.model import formulate
 from estate.search import search_mip
 from estate.solver import solve_mip
+from estate.years import strategy_for
 from tests.estate.town_facts import random_town
 
 
@@ -75,7 +76,7 @@ def test_progress_narrows_and_never_contradicts_the_answer() -> None:
 @pytest.mark.parametrize("alone", [False, True])
 def test_the_greedy_plan_keeps_every_rule_and_never_costs_more_than_today(seed: int, *, alone: bool) -> None:
     """It is only a place to begin, but a plan that breaks a rule would be no place at all."""
-    formulation = formulate(random_town(seed), alone=alone)
+    formulation = formulate(random_town(seed), scope="alone" if alone else "joint")
     values = formulation.values(greedy_decision(formulation))
     assert not formulation.model.breaks(values)
     today = formulation.values(as_today(formulation.problem))

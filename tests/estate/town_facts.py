@@ -14,6 +14,7 @@ from estate.access import AccessStandard, access_table
 from estate.colocation import Problem, build_problem
 from estate.costs import CostRules
 from estate.recheck import breaches
+from estate.recheck_money import _cost_of_moving
 from estate.rules import Pin, Rules
 from geodata.travel import Travel, straight_line_travel
 
@@ -29,6 +30,9 @@ PLAIN = CostRules(
     travel_gbp_per_fte_km=0.0,
     dilapidations_gbp_per_m2=0.0,
     lease_years_if_unknown=0.0,
+    notice_years=0.0,
+    empty_share=0.0,
+    optimism_bias=0.0,
 )
 
 
@@ -159,7 +163,7 @@ def cheapest(problem: Problem, *, alone: bool = False) -> float:
         if access.holds(ends):
             where = {team: ends[block] for block, teams in blocks["teams"].items() for team in teams}
             released = frozenset(buildings.index[~kept[row]])
-            if not breaches(problem, where, released, cost_gbp=float(cost[row]), alone=alone):
+            if not breaches(problem, where, released, cost_gbp=float(cost[row]), scope="alone" if alone else "joint"):
                 return float(cost[row])
     return np.inf
 
@@ -172,8 +176,10 @@ def _prices(problem: Problem, *, alone: bool) -> np.ndarray:
             teams = problem.teams.loc[list(block.teams)].assign(to=target)
             if target == block.asset_id:
                 price[number, end] = 0.0
-            elif not recheck._bad_moves(problem, teams, alone=alone):
-                price[number, end] = sum(recheck._cost_of_moving(team, problem) for _, team in teams.iterrows())
+            elif not recheck._bad_moves(problem, teams, scope="alone" if alone else "joint"):
+                points = problem.register.geometry
+                km = points[block.asset_id].distance(points[target]) / 1000.0
+                price[number, end] = sum(_cost_of_moving(team, km, problem.costs) for _, team in teams.iterrows())
     return price
 
 
