@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from estate.building_flows import LINES, Floats, building_flows, flow_years, move_prices
 from estate.colocation import Problem
 from estate.decision import Decision
-from estate.building_flows import LINES, Floats, building_flows, flow_years, move_prices
 from estate.numbers import origin
 
 CASH_FLOW_COLUMNS = (

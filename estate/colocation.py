@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from estate.access import Cells, access_table, check_coverage, delivering, merge_cells, sites_of
 from estate.arcs import permitted_arcs
-from estate.costs import CostRules
 from estate.building_flows import building_costs, is_hub, release_costs
+from estate.costs import CostRules
 from estate.inspection import by_asset, check_facts, held_contract, in_choice, never_moves, on_the_way_out
 from estate.leases import contract_end
 from estate.numbers import number

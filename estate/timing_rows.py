@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from estate.builder import Builder
-from estate.colocation import Problem
 from estate.building_flows import building_flows
+from estate.colocation import Problem
 from estate.limits import Budget
 from estate.programme import Floats, Indices
 

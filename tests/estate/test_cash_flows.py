@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from estate.appraisal import discount_factor
-from estate.costs import CostRules
 from estate.building_flows import LINES, building_flows, release_costs
+from estate.costs import CostRules
 from estate.options import solve_options
 from estate.plans import Plan, cash_flows
 from tests.estate.town_facts import random_town, with_rules

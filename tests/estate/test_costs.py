@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from estate.costs import CostRules, cost_rules
 from estate.building_flows import building_costs
+from estate.costs import CostRules, cost_rules
 from estate.leases import contract_end, exit_years
 from estate.numbers import annual_cost
 from geodata.errors import DataError
