@@ -377,6 +377,40 @@ def appraise(
     _answer(tell_case(case), case_sentences(case), as_json=as_json, out=out)
 
 
+@app.command(short_help="Say who reaches which service in how long, by every mode, today and under an option.")
+def access(
+    place: PlaceFile,
+    *,
+    option: Annotated[
+        str | None, typer.Option(metavar="NAME", help="joint or each alone: what it changes, and who loses by it.")
+    ] = None,
+    worse: Annotated[
+        float | None, typer.Option(min=0.1, help="Name the areas that lose more than this (minutes).")
+    ] = None,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    seconds: Seconds = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown access place.toml --option joint --out access
+
+    Measure minutes on roads and timetables where [travel] names them (else along the straight line, which is only
+    indicative): share of residents within each standard, mean and nine in ten, by segment, locality and car; nearest
+    three sites; supply per head; and under an option who loses more than five minutes, named by area.
+    """  # noqa: D400
+    from maps.accessing import access_place, sentences, tell, write_access  # noqa: PLC0415
+
+    chosen = _place(place, data=data, seed=seed, seconds=seconds).with_choices(worse_min=worse)
+    with _results(out, overwrite=overwrite) as folder:
+        found = access_place(chosen, option=option, say=_talk(quiet=quiet))
+        if folder:
+            write_access(found, folder)
+    _answer(tell(found), sentences(found), as_json=as_json, out=out)
+
+
 @app.command(short_help="Say who is within ten minutes of a station, today and when stations move; the best stations.")
 def cover(
     place: PlaceFile,

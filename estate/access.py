@@ -173,10 +173,10 @@ def access_table(
     codes = segment_codes(areas, segments).to_numpy(dtype=object)
     population = areas["population"].to_numpy(dtype=np.float64)
     groups = {ALL: np.ones(len(areas), dtype=np.bool_)}
-    groups |= {code: codes == code for code in sorted(set(codes) - {ALL}, key=_natural)}
+    groups |= {code: codes == code for code in sorted(set(codes) - {ALL}, key=natural_order)}
     rows: list[dict[str, object]] = []
     for standard in standards:
-        nearest = _nearest(travel, areas.index, assets_by_service[standard.service])
+        nearest = nearest_minutes(travel, areas.index, assets_by_service[standard.service])
         for code, chosen in groups.items():
             summary = _summary(nearest[chosen], population[chosen], standard.limit_min, travel.limit_min)
             limits = {"limit_min": standard.limit_min, "quality": travel.quality}
@@ -198,13 +198,13 @@ def compare_access(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return before[keys].join([before[measures].add_suffix("_before"), after[measures].add_suffix("_after")])
 
 
-def _natural(code: object) -> tuple[int, str]:
+def natural_order(code: object) -> tuple[int, str]:
     """Order codes as people count: 2 before 10."""
     text = str(code)
     return (len(text), text) if text.isdigit() else (1_000, text)
 
 
-def _nearest(travel: Travel, areas: pd.Index, sites: Collection[str]) -> NDArray[np.float64]:
+def nearest_minutes(travel: Travel, areas: pd.Index, sites: Collection[str]) -> NDArray[np.float64]:
     """Return the minutes to the nearest site, shape (n_areas,), infinite where none is in reach."""
     rows = travel.table["travel_min"][travel.table.index.get_level_values(1).isin(list(sites))]
     nearest = rows.groupby(level=0).min().reindex(areas)
@@ -254,7 +254,7 @@ class Cells:
 
     def groups(self) -> tuple[str, ...]:
         """Return the groups of residents that must not lose too much: all, then each segment."""
-        return (ALL, *sorted(set(self.segment) - {ALL}, key=_natural))
+        return (ALL, *sorted(set(self.segment) - {ALL}, key=natural_order))
 
     def members(self, group: str) -> NDArray[np.bool_]:
         """Return True for the cells of a group."""

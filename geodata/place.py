@@ -216,6 +216,7 @@ class Place(Section):
         seconds: float | None = None,
         within_m: float | None = None,
         within_min: float | None = None,
+        worse_min: float | None = None,
     ) -> Place:
         """Return the place with the choices of the command line, where given, in the place of its own."""
         return self.model_copy(
@@ -223,6 +224,7 @@ class Place(Section):
                 "place": _changed(self.place, seed=seed),
                 "options": _changed(self.options, seconds=seconds),
                 "pairs": _changed(self.pairs, within_m=within_m, within_min=within_min),
+                "travel": _changed(self.travel, worse_min=worse_min),
             }
         )
 

@@ -1,0 +1,186 @@
+"""`onetown access`: a small place with streets and a bus, from files to tables and words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import cli
+from geodata.errors import ToolkitError
+from geodata.place import read_place
+from maps.accessing import access_place, sentences, source_sentences, tell
+from tests.geodata.streets import write_town
+from tests.geodata.timetables import write_feed
+
+MEN = (
+    "reference,property name,easting,northing,use,tenure,fte,desks,nia m2,running cost\n"
+    "A1,Town Hall,400500,300500,office,freehold,40,60,900,100000\n"
+    "A3,Library,403500,300500,library,freehold,5,8,300,30000\n"
+    "B2,Old Library,402500,302500,library,freehold,4,8,200,20000\n"
+)
+PLACE = """
+[place]
+name = "Smalltown"
+[census]
+counts = "census.parquet"
+code = "oa_code"
+[boundaries]
+areas = "areas.gpkg"
+areas_code = "oa_code"
+attribution = "made up"
+[[assets]]
+file = "council.csv"
+organisation = "Council"
+[segments]
+super = 1
+sub = 1
+[access]
+standards = [{ service = "library", limit_min = 10, limits_min = { walk = 30 } }]
+[options]
+uses = ["office", "library"]
+[travel]
+"""
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}:00"
+
+
+@pytest.fixture
+def smalltown(tmp_path: Path, town_areas: gpd.GeoDataFrame) -> Path:
+    """Return the folder of a small place whose [travel] is still empty."""
+    from geodata.variables import read_variables  # noqa: PLC0415
+
+    cells = sorted({cell for variable in read_variables(2021) for cell in variable.cells})
+    drawn = np.random.default_rng(1)
+    counts = pd.DataFrame({cell: drawn.integers(1, 6, 12).astype(float) for cell in cells})
+    totals = {variable.denominator: 100.0 for variable in read_variables(2021) if variable.denominator}
+    counts = counts.assign(**totals, oa_code=list(town_areas.index), lad22cd="D1", lad22nm="Smalltown", msoa21cd="M1")
+    counts.to_parquet(tmp_path / "census.parquet")
+    town_areas[["geometry"]].reset_index().to_file(tmp_path / "areas.gpkg", driver="GPKG")
+    (tmp_path / "council.csv").write_text(MEN)
+    write_town(tmp_path / "town.osm.pbf")
+    leaves = range(420, 600, 15)
+    trips = {f"t{at}": [("w", *[_clock(at)] * 2), ("e", *[_clock(at + 6)] * 2)] for at in leaves}
+    write_feed(tmp_path / "bus.zip", {"w": (500.0, 600.0), "e": (3_500.0, 600.0)}, trips)
+    (tmp_path / "place.toml").write_text(PLACE)
+    return tmp_path
+
+
+def with_travel(folder: Path, text: str) -> Path:
+    """Return the place file with lines under [travel]."""
+    path = folder / "place.toml"
+    path.write_text(PLACE + text)
+    return path
+
+
+def test_the_best_source_is_used_and_said_for_every_mode(smalltown: Path) -> None:
+    """Roads for car and feet, the timetable for those without a car; nothing is called indicative but what is."""
+    pytest.importorskip("numba", reason="the extra `transit` is not installed")
+    path = with_travel(smalltown, 'roads = "town.osm.pbf"\ntimetables = ["bus.zip"]\n')
+    found = access_place(read_place(path))
+    rests = found.table.groupby("mode")["rests_on"].first().to_dict()
+    assert rests == {
+        "drive": "network",
+        "walk": "network",
+        "transit": "timetable",
+        "own means": "network and timetable",
+    }
+    assert not any("indicative" in line for line in sentences(found) if "Without these roads" not in line)
+    walk, transit = (
+        found.table[(found.table["mode"] == mode) & (found.table["by"] == "all")].iloc[0]
+        for mode in ("walk", "transit")
+    )
+    assert walk["limit_min"] == 30
+    assert transit["mean_min_today"] < walk["mean_min_today"]
+    assert set(found.table["by"]) == {"all", "segment", "locality", "cars"}
+    said = "\n".join(source_sentences(found))
+    assert "measured on the roads of town.osm.pbf" in said
+    assert "the timetable of Tuesday" in said
+    assert "Without these roads, minutes by car would be indicative: the straight line is" in said
+
+
+def test_without_roads_every_figure_is_called_indicative(smalltown: Path) -> None:
+    """Nothing that rests on the straight line may pass for more."""
+    found = access_place(read_place(smalltown / "place.toml"))
+    assert set(found.table["rests_on"]) == {"indicative (straight line)"}
+    assert tell(found)["sources"][0]["quality"] == "indicative"
+    assert sum("indicative" in line.lower() for line in sentences(found)) >= 4
+
+
+@pytest.fixture
+def onetown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Return a function that runs the command in this process."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["onetown", *map(str, words)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_an_option_beside_today_with_tables_layers_and_words(smalltown: Path, onetown) -> None:
+    """What goes to the committee: CSV, GeoPackage, words; the same in --json."""
+    path = with_travel(smalltown, 'roads = "town.osm.pbf"\n')
+    code, out, err = onetown("access", path, "--option", "joint", "--worse", "1", "--out", smalltown / "out", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["option"] == "joint"
+    assert {"share_within_today", "share_within_option", "rests_on"} <= set(told["access"][0])
+    written = {file.name for file in (smalltown / "out").iterdir()}
+    assert written >= {"access.csv", "nearest.csv", "supply.csv", "losses.csv", "access.gpkg", "access.txt",
+                       "travel_drive.parquet", "travel_walk.parquet"}  # fmt: skip
+    layer = gpd.read_file(smalltown / "out" / "access.gpkg", layer="areas")
+    assert layer["library by car (minutes)"].notna().all()
+    assert "OpenStreetMap contributors" in (smalltown / "out" / "access.txt").read_text()
+    assert pd.read_parquet(smalltown / "out" / "travel_walk.parquet").index.names == ["origin", "destination"]
+    assert pd.read_csv(smalltown / "out" / "nearest.csv")["rank"].max() == 2
+
+
+@pytest.mark.parametrize(
+    ("travel", "words", "sentence"),
+    [
+        ('roads = "town.osm.pbf"\n', ["--option", "jiont"], "there is no such option. Did you mean 'joint'?"),
+        ('modes = ["transit"]\n', [], "public transport needs a timetable"),
+        ('window = "9-7"\n', [], "write the hours departures are looked at like"),
+        ('road = "town.osm.pbf"\n', [], "'travel.road' is not a setting. Did you mean 'roads'?"),
+        ('roads = "none.osm.pbf"\n', [], "'none.osm.pbf'"),
+        ('timetables = ["bus.zip"]\ndate = 2020-01-01\n', [], "nothing runs on 2020-01-01 in bus.zip"),
+        ("limit_min = 5\n", [], "beyond the longest journey looked for, 5 minutes"),
+        ('roads = "council.csv"\n', [], "is no road file that onetown reads"),
+    ],
+)
+def test_what_cannot_be_said_is_one_sentence(
+    smalltown: Path,
+    onetown,
+    travel: str,
+    words: list[str],
+    sentence: str,
+) -> None:
+    """Exit 1, one line, no traceback, nothing written."""
+    code, _, err = onetown("access", with_travel(smalltown, travel), *words, "--out", smalltown / "out", "--quiet")
+    assert code == 1
+    assert sentence in err
+    assert not (smalltown / "out").exists()
+
+
+def test_a_place_without_standards_is_told_to_name_them(smalltown: Path) -> None:
+    """There is nothing to look at."""
+    path = smalltown / "place.toml"
+    path.write_text(
+        PLACE.replace('standards = [{ service = "library", limit_min = 10, limits_min = { walk = 30 } }]', "")
+    )
+    with pytest.raises(ToolkitError, match=r"\[access\] names no standard"):
+        access_place(read_place(path))
