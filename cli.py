@@ -355,6 +355,8 @@ def appraise(
     from estate.flows import Terms, timing_named  # noqa: PLC0415
     from estate.tracking import follow_up  # noqa: PLC0415
     from geodata.write import write_csv  # noqa: PLC0415
+    from maps.case_report import case_chapters, case_footer  # noqa: PLC0415
+    from maps.report import write_report  # noqa: PLC0415
     from maps.workbook import write_workbook  # noqa: PLC0415
 
     if (followed := follow_up(table)) is not None:
@@ -374,6 +376,8 @@ def appraise(
             for name, rows in case_tables(case).items():
                 write_csv(rows, folder / f"{name}.csv", index=False)
             write_workbook(case, folder / "business_case.xlsx")
+            footer = case_footer(case, version=distribution_version("onetown"))
+            write_report(f"Business case: {table.stem}", case_chapters(case), folder, footer=footer)
     _answer(tell_case(case), case_sentences(case), as_json=as_json, out=out)
 
 

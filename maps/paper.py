@@ -19,7 +19,9 @@ tr.marked td { background: #eef4fb; font-weight: 600; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
 figcaption { color: #48566a; font-size: 0.9rem; }
 .wide { overflow-x: auto; } footer { margin-top: 2rem; color: #48566a; font-size: 0.85rem; }
-@media print { body { margin: 0; max-width: none; } h2, figure { break-inside: avoid; } }
+@page { size: A4; margin: 18mm 16mm; }
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; } .wide { overflow: visible; }
+  h2 { break-after: avoid; } figure, tr { break-inside: avoid; } thead { display: table-header-group; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -61,7 +63,7 @@ def figure(svg: str, *, caption: str) -> str:
     return f'<figure><div class="wide">{inner}</div><figcaption>{escape(caption)}</figcaption></figure>'
 
 
-def table(frame: pd.DataFrame, *, caption: str, marked: Sequence[int] = ()) -> str:
+def table(frame: pd.DataFrame, *, caption: str, marked: Sequence[int] = (), right: Sequence[str] = ()) -> str:
     """Return a table of texts and numbers, its columns headed as given.
 
     Parameters
@@ -72,12 +74,14 @@ def table(frame: pd.DataFrame, *, caption: str, marked: Sequence[int] = ()) -> s
         What the table shows, with units.
     marked
         Positions of the rows to mark.
+    right
+        Columns of texts that stand to the right: numbers that were formatted beforehand.
     """
-    right = [_right(frame[name]) for name in frame]
-    heads = (f'<th scope="col"{side}>{escape(str(name))}</th>' for name, side in zip(frame, right, strict=True))
+    sides = [' class="number"' if name in right else _right(frame[name]) for name in frame]
+    heads = (f'<th scope="col"{side}>{escape(str(name))}</th>' for name, side in zip(frame, sides, strict=True))
     rows = []
     for at, row in enumerate(frame.itertuples(index=False)):
-        cells = (f"<td{side}>{escape(_cell(value))}</td>" for value, side in zip(row, right, strict=True))
+        cells = (f"<td{side}>{escape(_cell(value))}</td>" for value, side in zip(row, sides, strict=True))
         rows.append(f"<tr{' class=marked' if at in marked else ''}>{''.join(cells)}</tr>")
     return (
         f'<div class="wide"><table><caption>{escape(caption)}</caption><thead><tr>{"".join(heads)}</tr></thead>'

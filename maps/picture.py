@@ -21,7 +21,7 @@ from matplotlib.path import Path
 
 from geodata.write import write_text, writing
 
-__all__ = ["Axes", "Figure", "PathPatch", "band", "drawing", "svg_text", "write_png", "write_svg"]
+__all__ = ["Axes", "Figure", "PathPatch", "band", "drawing", "png_bytes", "svg_text", "write_png", "write_svg"]
 
 SETTINGS: Any = {
     "svg.fonttype": "none",
@@ -64,6 +64,15 @@ def svg_text(figure: Figure, *, title: str) -> str:
 def write_svg(figure: Figure, path: FilePath, *, title: str) -> None:
     """Write the figure as SVG."""
     write_text(f'<?xml version="1.0" encoding="utf-8"?>\n{svg_text(figure, title=title)}', path)
+
+
+def png_bytes(figure: Figure, *, dots_per_inch: int = 150) -> bytes:
+    """Return the figure as PNG, for documents that know no SVG."""
+    stream = io.BytesIO()
+    with mpl.rc_context(SETTINGS):
+        FigureCanvasAgg(figure)
+        figure.savefig(stream, format="png", dpi=dots_per_inch, metadata={"Software": None})
+    return stream.getvalue()
 
 
 def write_png(figure: Figure, path: FilePath, *, dots_per_inch: int = 150) -> None:
