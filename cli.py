@@ -197,6 +197,13 @@ def fetch(
 def segment(
     place: PlaceFile,
     *,
+    refresh: Annotated[
+        Path | None,
+        typer.Option("--refresh", metavar="MODEL.JSON", help="Last year's model: keep its segments on new counts."),
+    ] = None,
+    how: Annotated[
+        str | None, typer.Option("--how", help="With --refresh: assign, warm or refit, whatever the drift says.")
+    ] = None,
     data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -206,20 +213,35 @@ def segment(
 ) -> None:
     """Example:  onetown segment place.toml --out segments
 
-    Group the small areas of a place by its census statistics: k super clusters, then sub-clusters within them.
+    Group the small areas of a place by its census statistics: k super clusters, then sub-clusters within them. Next
+    year:  onetown segment place.toml --refresh segments/model.json --out segments-2026
     """  # noqa: D400
     from maps.bundle import MODEL_FILE, write_segments  # noqa: PLC0415
-    from maps.study import Study, with_geography, with_segments  # noqa: PLC0415
+    from maps.refreshing import write_refresh  # noqa: PLC0415
+    from maps.study import Study, with_geography, with_refresh, with_segments  # noqa: PLC0415
     from maps.telling import segment_sentences, tell_segment  # noqa: PLC0415
+    from segmentation.refresh import way_named  # noqa: PLC0415
+    from segmentation.refresh_telling import refresh_sentences, tell_refresh  # noqa: PLC0415
 
-    say = _talk(quiet=quiet)
+    if how is not None and refresh is None:
+        raise typer.BadParameter("--how goes with --refresh MODEL.JSON.")
+    say, way = _talk(quiet=quiet), None if how is None else way_named(how)
     chosen = _place(place, data=data, seed=seed)
     with _results(out, overwrite=overwrite) as folder:
-        study = with_segments(with_geography(Study(chosen), say=say), say=say)
+        study, made = with_geography(Study(chosen), say=say), None
+        if refresh is None:
+            study = with_segments(study, say=say)
+        else:
+            study, made = with_refresh(study, refresh, how=way, say=say)
         if folder:
             write_segments(study, folder)
-    model = None if out is None else out / MODEL_FILE
-    _answer(tell_segment(study, model=model), segment_sentences(study), as_json=as_json, out=out)
+        if folder and made:
+            versions = f"onetown {distribution_version('onetown')}"
+            write_refresh(made, folder, place=chosen.place.name, versions=versions)
+    told = tell_segment(study, model=None if out is None else out / MODEL_FILE)
+    more = {} if made is None else {"refresh": tell_refresh(made)}
+    lines = [*([] if made is None else refresh_sentences(made)), *segment_sentences(study)]
+    _answer({**told, **more}, lines, as_json=as_json, out=out)
 
 
 @app.command(short_help="Measure how many segments the place holds; recommend a number, with a picture.")

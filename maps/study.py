@@ -35,7 +35,9 @@ from geodata.load_travel import load_travel
 from geodata.network import cache_folder
 from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
+from maps.refreshing import refresh_place
 from maps.segmenting import Surroundings, segment_place, surroundings_of
+from segmentation.refresh import How, Refresh
 from segmentation.segments import Segments
 
 Say = Callable[[str], None]
@@ -212,6 +214,21 @@ def with_segments(study: Study, *, say: Say = silent) -> Study:
     segments = segment_place(study.place, geography, say=say)
     surroundings = surroundings_of(study.place, geography, segments)
     return _timed(replace(study, segments=segments, surroundings=surroundings), "segments", start)
+
+
+def with_refresh(study: Study, model: Path, *, how: How | None = None, say: Say = silent) -> tuple[Study, Refresh]:
+    """Return the study with last year's segments on its counts, and what moved.
+
+    Raises
+    ------
+    ToolkitError
+        Model, earlier labels, look-up or counts are at fault.
+    """
+    geography, start = _geography(study), time.process_time()
+    say(f"Refreshing the segments of {len(geography.areas):,} areas")
+    made = refresh_place(study.place, geography, model, how=how, say=say)
+    surroundings = surroundings_of(study.place, geography, made.segments)
+    return _timed(replace(study, segments=made.segments, surroundings=surroundings), "segments", start), made
 
 
 def with_options(study: Study, *, say: Say = silent) -> Study:

@@ -47,6 +47,7 @@ def certainty(
     floor: float,
     seed: int,
     n_resamples: int = N_RESAMPLES,
+    labels: tuple[Ints, Ints] | None = None,
     progress: Progress | None = None,
 ) -> Certainty:
     """Return how certain the labels are that the hierarchy gives these rows.
@@ -66,10 +67,13 @@ def certainty(
         Same rows and seed, same certainty.
     n_resamples
         How often the rows are drawn anew.
+    labels
+        Super cluster and sub-cluster of each row, where they are not the nearest.
     progress
         Told how many are done.
     """
-    rng, labels = np.random.default_rng((seed, 1)), assign(x, hierarchy)
+    rng = np.random.default_rng((seed, 1))
+    top_labels, sub_labels = labels or _nearest(x, hierarchy)
     n_super, n_sub = len(hierarchy.tops), len(hierarchy.subs)
     tops, subs = np.zeros(len(x)), np.zeros(len(x))
     agree = np.zeros((2, n_resamples))
@@ -80,10 +84,15 @@ def certainty(
         found = _found_again(x, drawn, hierarchy, floor, drawn_seed)
         if found is None:
             continue
-        tops += _matched(labels.tops, found.tops, n_super) == labels.tops
-        subs += _matched(labels.subs, found.subs, n_sub) == labels.subs
-        agree[:, done] = adjusted_rand(labels.tops, found.tops), adjusted_rand(labels.subs, found.subs)
+        tops += _matched(top_labels, found.tops, n_super) == top_labels
+        subs += _matched(sub_labels, found.subs, n_sub) == sub_labels
+        agree[:, done] = adjusted_rand(top_labels, found.tops), adjusted_rand(sub_labels, found.subs)
     return Certainty(tops / n_resamples, subs / n_resamples, agree[0], agree[1])
+
+
+def _nearest(x: Floats, hierarchy: Hierarchy) -> tuple[Ints, Ints]:
+    found = assign(x, hierarchy)
+    return found.tops, found.subs
 
 
 def _found_again(x: Floats, drawn: Ints, hierarchy: Hierarchy, floor: float, seed: int) -> Assignment | None:

@@ -296,10 +296,15 @@ def apply_recipe(shares: Shares, recipe: FeatureRecipe) -> pd.DataFrame:
         )
     known = shares.table.reindex(columns=list(recipe.variables)).to_numpy(dtype="float64")
     filled = np.where(np.isnan(known), np.asarray(recipe.fill), known)
-    values = _drawn_in(filled * np.asarray(recipe.scales), recipe.transform, np.asarray(recipe.powers or 0.0))
+    return pd.DataFrame(stretched(filled, recipe), index=shares.table.index, columns=list(recipe.variables))
+
+
+def stretched(values: Floats, recipe: FeatureRecipe) -> Floats:
+    """Return the features of shares and densities without gaps, both of shape (n_areas, n_variables)."""
+    drawn = _drawn_in(values * np.asarray(recipe.scales), recipe.transform, np.asarray(recipe.powers or 0.0))
     low = np.asarray(recipe.low)
     centre, spread = np.asarray(recipe.centre or low), np.asarray(recipe.spread or np.asarray(recipe.high) - low)
-    return pd.DataFrame((values - centre) / spread, index=shares.table.index, columns=list(recipe.variables))
+    return np.asarray((drawn - centre) / spread)
 
 
 def count_gaps(shares: Shares, recipe: FeatureRecipe) -> pd.DataFrame:

@@ -116,11 +116,7 @@ class SegmentModel:
         CoverageError
             More than half of the model's variables are absent.
         """
-        if shares.vintage != self.vintage:
-            raise SchemaError(
-                f"model: it was built from the {self.vintage} Census and cannot be applied to {shares.vintage}. "
-                f"Build a model from {shares.vintage}, or give counts of {self.vintage}."
-            )
+        self.check_vintage(shares.vintage)
         found = assign(apply_recipe(shares, self.recipe).to_numpy(), self.hierarchy)
         gaps = count_gaps(shares, self.recipe)
         return pd.DataFrame(
@@ -135,6 +131,20 @@ class SegmentModel:
             },
             index=shares.table.index,
         )
+
+    def check_vintage(self, vintage: int) -> None:
+        """Raise where the counts are of another census.
+
+        Raises
+        ------
+        SchemaError
+            They are.
+        """
+        if vintage != self.vintage:
+            raise SchemaError(
+                f"model: it was built from the {self.vintage} Census and cannot be applied to {vintage}. "
+                f"Build a model from {vintage}, or give counts of {self.vintage}."
+            )
 
     def to_json(self) -> str:
         """Return the model as JSON text, the same for the same model."""

@@ -188,6 +188,7 @@ def describe_segments(
     shares: Shares,
     model: SegmentModel,
     *,
+    told: pd.DataFrame | None = None,
     n_resamples: int = N_RESAMPLES,
     place: str = "the whole place",
     progress: Progress | None = None,
@@ -202,15 +203,25 @@ def describe_segments(
         Their shares, in order of area code.
     model
         Its names are kept; segments without one get a proposal.
+    told
+        Labels in the form of :meth:`segmentation.model.SegmentModel.predict`; by default what the model predicts.
     n_resamples, place, progress
         As for :func:`build_segments`.
     """
     ordered = census.of_areas(shares.table.index)
     population, households = ordered.population().fillna(0.0), ordered.households()
     x = apply_recipe(shares, model.recipe).to_numpy()
-    told = model.predict(shares)
+    told = model.predict(shares) if told is None else told
     table = told[["super", "sub", "margin", "second_best"]]
-    sure = certainty(x, model.hierarchy, floor=model.floor, seed=model.seed, n_resamples=n_resamples, progress=progress)
+    sure = certainty(
+        x,
+        model.hierarchy,
+        floor=model.floor,
+        seed=model.seed,
+        n_resamples=n_resamples,
+        labels=(told["super"].to_numpy(), told["sub"].to_numpy()),
+        progress=progress,
+    )
     table = table.assign(certainty=sure.subs, super_certainty=sure.tops)
     names = _names(model, propose(shares, table, model, place=place))
     telling = stands_out(shares, table, place=place)
