@@ -296,9 +296,10 @@ def pairs(
     """Example:  onetown pairs place.toml --within-m 400 --out pairs
 
     Rank pairs of buildings of different bodies, with the nine siting factors for and against, and write funnel,
-    yardsticks, leases, status and clusters of access points beside them.
+    yardsticks, leases, status and clusters of access points beside them; where the place has census and boundaries, a
+    map of the pairs too.
     """  # noqa: D400
-    from maps.bundle import write_estate  # noqa: PLC0415
+    from maps.bundle import draw, write_estate  # noqa: PLC0415
     from maps.study import Study, with_geography, with_register  # noqa: PLC0415
     from maps.telling import pair_sentences, tell_pairs  # noqa: PLC0415
 
@@ -309,6 +310,8 @@ def pairs(
         study = with_register(study, say=say)
         if folder:
             write_estate(study, folder)
+            if study.geography is not None:
+                draw(study, folder / "map.html")
     _answer(tell_pairs(study), pair_sentences(study), as_json=as_json, out=out)
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 
 from maps.areas import area_layer
 from maps.base import MapSummary, TownMap, save_map
 from maps.moves import move_layer
+from maps.pairs import pair_layer
 from maps.sites import site_layer
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ def build_map(
     segments: Segments | None,
     assets: gpd.GeoDataFrame,
     plans: Sequence[Plan] = (),
+    pairs: pd.DataFrame | None = None,
+    pairs_shown: bool = False,
     attribution: str,
     made_up: bool = False,
     notes: Sequence[str] = (),
@@ -49,6 +53,8 @@ def build_map(
         Asset register in BNG, indexed by asset_id.
     plans
         Options over these buildings; the last one is shown first.
+    pairs, pairs_shown
+        Ranked pairs of buildings that could share, and whether they are shown at once.
     attribution
         Whose data are shown, and under which licence.
     made_up
@@ -69,4 +75,6 @@ def build_map(
     page.add_child(area_layer(areas, segments, tolerance_m=tolerance_m, cache=cache), name="areas")
     page.add_child(site_layer(assets), name="sites")
     page.add_child(move_layer(plans, assets), name="moves")
+    if pairs is not None and len(pairs):
+        page.add_child(pair_layer(pairs, assets, shown=pairs_shown), name="pairs")
     return page

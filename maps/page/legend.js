@@ -21,6 +21,7 @@
 
   function press() {
     document.querySelectorAll("button.entry").forEach((button) => {
+      if (!picks.has(button)) return; // the switch of the pairs picks nothing
       const { name, value } = picks.get(button);
       button.setAttribute("aria-pressed", String(store.state[name].has(value)));
     });

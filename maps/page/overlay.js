@@ -67,6 +67,7 @@
       const still = sites.slice(0, sites.length - decided.length); // decided ones come last
       this.drawn = [];
       this._outlines();
+      onetown.drawPairs(this);
       this._signs(still);
       this._journeys();
       this._names(decided);
@@ -167,15 +168,20 @@
     _marks() {
       const things = [[store.state.selected, 3], [this.pointedAt, 2]];
       for (const [thing, width] of things) {
-        if (!thing || thing.kind !== "site" || !this.sites.placed[thing.id]) continue;
-        const { x, y } = this.place(thing.id);
-        this.context.beginPath();
-        this.context.arc(x, y, this.sites.sign(thing.id, this.zoom).radius * 1.6 + 4, 0, 2 * Math.PI);
-        for (const [ink, more] of [["#ffffff", 3], ["#101820", 0]]) {
-          this.context.strokeStyle = ink;
-          this.context.lineWidth = width + more;
-          this.context.stroke();
-        }
+        if (!thing || !["site", "pair"].includes(thing.kind)) continue;
+        const ends = thing.kind === "site" ? [thing.id] : [onetown.pairs.a[thing.id], onetown.pairs.b[thing.id]];
+        ends.filter((site) => this.sites.placed[site]).forEach((site) => this._ring(site, width));
+      }
+    },
+
+    _ring(site, width) {
+      const { x, y } = this.place(site);
+      this.context.beginPath();
+      this.context.arc(x, y, this.sites.sign(site, this.zoom).radius * 1.6 + 4, 0, 2 * Math.PI);
+      for (const [ink, more] of [["#ffffff", 3], ["#101820", 0]]) {
+        this.context.strokeStyle = ink;
+        this.context.lineWidth = width + more;
+        this.context.stroke();
       }
     },
 
@@ -183,6 +189,11 @@
     place(site) {
       const scale = 2 ** this.zoom;
       return { x: this.sites.x[site] * scale - this.corner.x, y: this.sites.y[site] * scale - this.corner.y };
+    },
+
+    /** The pair under a point of the map, -1 for none. */
+    pairAt(containerPoint) {
+      return onetown.pairAt(this, this._map.containerPointToLayerPoint(containerPoint).subtract(this._bounds.min));
     },
 
     /** The building under a canvas pixel, -1 for none; the one drawn last wins. */

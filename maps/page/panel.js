@@ -125,6 +125,7 @@
       el("p", { class: "where" }, [sites.word("organisation", id), sites.word("use", id)].filter(Boolean).join(", ")),
       el("p", {}, [sites.text("address", id), sites.text("postcode", id)].filter(Boolean).join(", ")),
       ...decision(sites, id),
+      ...onetown.pairsOf(sites, id),
       el("dl", { class: "facts" },
         figures.map(([name, term, words]) => fact(term, words(sites.figure(name, id)), sites.word(name + "_from", id))),
         WORDS.filter(([name]) => sites.word(name, id)).map(([name, term]) => fact(term, sites.word(name, id))),
@@ -140,7 +141,7 @@
   /** Show what is chosen; the panel takes the focus when asked to, and gives it back when it closes. */
   onetown.startPanel = function (areas, sites) {
     const panel = byId("panel");
-    const makers = { area: (id) => area(areas, id), segment: (id) => segment(areas, id), site: (id) => site(sites, id) };
+    const makers = { area: (id) => area(areas, id), segment: (id) => segment(areas, id), site: (id) => site(sites, id), pair: (id) => onetown.pairPanel(sites, id) };
     let opener = null;
 
     function close() {
@@ -159,7 +160,7 @@
       return onetown.say(byId("panel-title").textContent);
     }
 
-    store.listen((changed) => (changed.has("selected") || (changed.has("option") || changed.has("level")) && store.state.selected) && show());
+    store.listen((changed) => (changed.has("selected") || (changed.has("option") || changed.has("level") || changed.has("pairs")) && store.state.selected) && show());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && store.state.selected && !byId("table").open) close();
     });

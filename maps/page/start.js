@@ -34,15 +34,18 @@
 
   function describeHover(areas, sites, thing) {
     if (!thing) return "";
+    if (thing.kind === "pair") return onetown.pairs.title(thing.id) + ": " + onetown.pairs.both(thing.id, sites) + ", " + onetown.pairs.saves(thing.id);
     if (thing.kind === "site") return [sites.name(thing.id), sites.word("organisation", thing.id)].filter(Boolean).join(", ");
     const group = areas.groups[areas.groupOf(thing.id)];
     return [group ? group.name : "Area " + areas.table.code[thing.id], areas.whereabouts(thing.id)].filter(Boolean).join(", ");
   }
 
-  /** What lies at a point of the map: a building before an area. */
+  /** What lies at a point of the map: a building before a pair before an area. */
   function thingAt(areas, overlay, containerPoint) {
     const site = overlay.siteAt(containerPoint);
     if (site >= 0) return { kind: "site", id: site };
+    const pair = overlay.pairAt(containerPoint);
+    if (pair >= 0) return { kind: "pair", id: pair };
     const area = areas.coverage.at(map.containerPointToLatLng(containerPoint), map.getZoom());
     return area >= 0 ? { kind: "area", id: area } : null;
   }
@@ -117,11 +120,14 @@
   }
 
   async function start() {
-    const [areas, sites, plans] = await Promise.all([onetown.readAreas(), onetown.readSites(), onetown.readOptions()]);
-    Object.assign(onetown, { areas, sites });
+    const [areas, sites, plans, pairs] = await Promise.all([
+      onetown.readAreas(), onetown.readSites(), onetown.readOptions(), onetown.readPairs(),
+    ]);
+    Object.assign(onetown, { areas, sites, pairs });
     onetown.startPanel(areas, sites);
     onetown.startOptions(plans);
     onetown.startLegend(areas, sites);
+    onetown.startPairs(sites);
     onetown.startTable(sites);
     onetown.startSearch(areas, sites, map);
     startFolds();

@@ -12,6 +12,7 @@
     families: new Set(), // picked kinds of buildings
     bodies: new Set(), // picked organisations
     decisions: new Set(), // picked decisions of the option
+    pairs: false, // whether pairs that could share are drawn
     option: -1, // position of the option shown, -1 for none
     selected: null, // {kind: "area" | "site" | "segment", id}
   };
