@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from estate.evidence import SURE_BY_VALUES, Evidence, evidence_of, told_by_values, weak_halves
 from estate.grid import Grid
-from estate.headings import Field, aliases, close_aliases, fields, plain_heading
+from estate.headings import Field, aliases, close_aliases, cut_aliases, fields, plain_heading
 from estate.shapes import strict_shape
 from geodata.errors import DataError, did_you_mean
 
@@ -113,7 +113,7 @@ def _options(heading: str, seen: Evidence) -> list[ColumnMatch]:
     plain = plain_heading(heading)
     options = []
     vocabulary = seen.vocabulary()
-    for alias, closeness, how in close_aliases(plain):
+    for alias, closeness, how in cut_aliases(heading) or close_aliases(plain):
         for field_name, rank in aliases()[alias]:
             if field_name in OF_WORDS and vocabulary and field_name not in (vocabulary, f"{vocabulary}_detail"):
                 why = f"{seen.words[vocabulary]:.0%} of its values are words of {vocabulary}, whatever it is called"

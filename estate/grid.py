@@ -54,7 +54,7 @@ def cell_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").strip()
+        return cell.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "").replace("\u2212", "-").strip()
     if isinstance(cell, bool):
         return "Yes" if cell else "No"
     if isinstance(cell, float):
@@ -94,7 +94,7 @@ def _column(cells: Sequence[Cell], rows: pd.Index) -> pd.Series:
     if len(words) < len(cells):
         return pd.Series([cell_text(cell) for cell in cells], index=rows, dtype="str")
     text = pd.Series(words, index=rows, dtype="str")
-    odd = text.str.contains("[\u00a0\u200b\ufeff]", regex=True)
+    odd = text.str.contains("[\u00a0\u200b\ufeff\u2212]", regex=True)
     return text.mask(odd, text[odd].map(cell_text)).str.strip() if odd.any() else text.str.strip()
 
 

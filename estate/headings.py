@@ -13,10 +13,15 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 
+SHAPEFILE_LETTERS = 10
 LIKE = 0.85  # two headings are the same word with a slip when they are this alike
 _UNIT_TAIL = re.compile(
     r"\b(m ?2|m²|sq ?m|sq ?ft|sqm|sqft|square metres|square meters|square feet|hectares|ha|acres|gbp|£|p a|pa|"
-    r"per annum|per year|annual|kwh|fte|wgs ?84|bng|osgb|m|k|dd mm yyyy)\b"
+    r"per annum|per year|annual|kwh|fte|km|wgs ?84|bng|osgb|m|k|dd mm yyyy)\b"
+)
+_SCALE = re.compile(r"£ ?(k|m|mn|million|thousands?|000s?)(?= |$)")
+_RATE = re.compile(
+    r"£ (?:m ?2|m²|sq ?m|sq ?ft)(?= |$)| per (?:m ?2|m²|sq|desk|fte|person|head|month|week|quarter)| p(?:cm|sf|sm)$"
 )
 
 
@@ -80,8 +85,25 @@ def unit_of(heading: str, field: str) -> str:
     return next(entry.unit for entry in fields() if entry.name == field) or "m2"
 
 
+def scale_of(heading: str) -> float:
+    """Return how many pounds one of a heading's bare numbers stands for: a thousand under "Backlog (£000s)".
+
+    Examples
+    --------
+    >>> scale_of("Rent (£k pa)"), scale_of("Value £m"), scale_of("Rent (£)"), scale_of("Backlog (£'000)")
+    (1000.0, 1000000.0, 1.0, 1000.0)
+    """
+    found = _SCALE.search(plain_heading(heading))
+    return 1.0 if found is None else 1e6 if found[1].startswith("m") else 1e3
+
+
 def close_aliases(plain: str) -> list[tuple[str, float, str]]:
-    """Return (alias, closeness, how) of the aliases that a heading equals, ends with, or misspells."""
+    """Return (alias, closeness, how) of the aliases that a heading equals, ends with, or misspells.
+
+    A rate such as "Rent per m2" is none of the register's sums, whatever it ends with.
+    """
+    if _RATE.search(plain):
+        return []
     known = aliases()
     if plain in known:
         return [(plain, 1.0, "the heading says so")]
@@ -93,6 +115,22 @@ def close_aliases(plain: str) -> list[tuple[str, float, str]]:
         return [(ending, 0.7, f"the heading contains '{ending}'")]
     near = max(((SequenceMatcher(None, plain, alias).ratio(), alias) for alias in _likely(plain)), default=(0.0, ""))
     return [(near[1], 0.6 * near[0], f"the heading is nearly '{near[1]}'")] if near[0] >= LIKE else []
+
+
+@cache
+def cut_aliases(heading: str) -> tuple[tuple[str, float, str], ...]:
+    """Return the aliases that a heading of ten letters is cut from: Shapefiles keep no more of "GROSS_INTERNAL_AREA".
+
+    Examples
+    --------
+    >>> [alias for alias, _, _ in cut_aliases("GROSS_INTE")][:2], cut_aliases("ASSET_CODE")
+    (['gross internal area', 'gross internal area gia'], ())
+    """
+    known, cut = aliases(), heading.strip().lower().replace(" ", "_")
+    if len(cut) != SHAPEFILE_LETTERS or plain_heading(heading) in known:
+        return ()
+    whole = [alias for alias in known if {alias.replace(" ", "_")[:10], alias.replace(" ", "")[:10]} & {cut}]
+    return tuple((alias, 0.8, f"the heading is '{alias}', cut to ten letters") for alias in whole)
 
 
 @cache
@@ -114,4 +152,4 @@ def ending_of(plain: str) -> str | None:
 @cache
 def without_unit(plain: str) -> str:
     """Return a plain heading without the words for units: "net area m2" as "net area"."""
-    return " ".join(_UNIT_TAIL.sub(" ", plain).split())
+    return " ".join(_UNIT_TAIL.sub(" ", _SCALE.sub(" ", plain).replace("£", " ")).split())

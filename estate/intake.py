@@ -15,14 +15,15 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from estate.asset_ids import asset_ids
-from estate.columns import PLACE_FIELDS, ColumnMatch, match_columns
+from estate.columns import PLACE_FIELDS, ColumnMatch, columns_of, match_columns
 from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
 from estate.ground import Ground
 from estate.header import find_grid
 from estate.headings import plain_heading
-from estate.identity import repeated_rows, row_keys, scattered_points, shared_points
+from estate.identity import postcode_in, repeated_rows, row_keys, scattered_points, shared_points
 from estate.location import place_rows
+from estate.notes import notes_among
 from estate.position import PostcodeTable, postcode_table
 from estate.records import NUMBERS, add_uses, build_record, without_zero_sizes
 from estate.words import file_use_of, not_a_property, uses
@@ -197,7 +198,10 @@ def _known(settings: ListSettings, grid: Grid) -> dict[str, str]:
 
 
 def _has_place(grid: Grid, matches: tuple[ColumnMatch, ...]) -> bool:
-    return grid.points is not None or any(match.field in PLACE_FIELDS for match in matches)
+    """Return True where rows can be placed: by shapes, by columns of places, or by postcodes inside addresses."""
+    if grid.points is not None or any(match.field in PLACE_FIELDS for match in matches):
+        return True
+    return any(postcode_in(grid.cells[column]).ne("").any() for column in columns_of(matches, "address"))
 
 
 def _no_place_columns(settings: ListSettings, grids: list[Grid]) -> str:
@@ -258,6 +262,7 @@ def _read_sheet(
     found = joined(
         [
             _not_asked_for(grid, settings),
+            notes_among(grid, matches),
             record.found,
             use_found,
             zero_found,

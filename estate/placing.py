@@ -27,6 +27,7 @@ LONGITUDES = (-9.5, 2.5)
 LATITUDES = (49.5, 61.5)
 EASTINGS = (0.0, 700_000.0)
 NORTHINGS = (0.0, 1_300_000.0)
+KM_EAST, KM_NORTH = (60.0, 700.0), (5.0, 1_300.0)  # no land of Britain is so few metres from the false origin
 WHOLE_COLUMN = 3  # as many pairs the wrong way round, and more than half of all: the headings are exchanged
 _GRID = re.compile(r"([HNOST])([A-HJ-Z])(\d{4}|\d{6}|\d{8}|\d{10})")
 _PAIR = re.compile(r"[-+]?\d+(?:\.\d+)?")
@@ -176,7 +177,7 @@ def _note_words(table: pd.DataFrame, words: pd.Series, written: pd.Series, headi
 
 def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read one column of "440715,354526", "53.4, -2.3" or "POINT (-2.3 53.4)"."""
-    distinct = {cell: _PAIR.findall(cell) for cell in text[~is_blank(text)].unique()}
+    distinct = {cell: _numbers_in(cell) for cell in text[~is_blank(text)].unique()}
     squares = {cell for cell in distinct if bng_from_grid_reference(cell) is not None}
     pairs = {
         cell: (float(parts[0]), float(parts[1]))
@@ -197,6 +198,12 @@ def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd
     added, more = _add(_note_words(table, words, text, str(text.name)), a, b, text, str(text.name), ordered=False)
     added, last = _add_grid_references(added, text.where(grid, ""))
     return added, joined([found, more, last])
+
+
+def _numbers_in(cell: str) -> list[str]:
+    """Return the numbers of a cell; of a well-known text such as "SRID=27700;POINT Z (1 2 3)" the first two."""
+    point = re.fullmatch(r"\s*(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(([^()]*)\)\s*", cell, re.IGNORECASE)
+    return _PAIR.findall(cell) if point is None else _PAIR.findall(point[1])[:2]
 
 
 def _add_grid_references(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -231,7 +238,7 @@ def _add(
 
 
 def kinds_of(a: Floats, b: Floats) -> npt.NDArray[np.str_]:
-    """Say what pairs of numbers are: metres, degrees, either of them swapped, zero, mercator, or nowhere in Britain.
+    """Say what pairs of numbers are: metres or degrees (or swapped), kilometres, zero, mercator, or nowhere in Britain.
 
     Examples
     --------
@@ -243,11 +250,12 @@ def kinds_of(a: Floats, b: Floats) -> npt.NDArray[np.str_]:
         (np.abs(a) < 1e-6) & (np.abs(b) < 1e-6),
         small & _between(a, LONGITUDES) & _between(b, LATITUDES),
         small & _between(b, LONGITUDES) & _between(a, LATITUDES),
+        ~small & _between(a, KM_EAST) & _between(b, KM_NORTH),
         ~small & _between(a, EASTINGS) & _between(b, NORTHINGS),
         ~small & _between(b, EASTINGS) & _between(a, NORTHINGS),
         _between(a, (-1_100_000.0, 300_000.0)) & _between(b, (6_300_000.0, 8_900_000.0)),
     ]
-    names = ["zero", "degrees", "degrees swapped", "metres", "metres swapped", "mercator"]
+    names = ["zero", "degrees", "degrees swapped", "kilometres", "metres", "metres swapped", "mercator"]
     return np.select(conditions, names, default="nowhere")
 
 
@@ -256,8 +264,9 @@ def _between(values: Floats, limits: tuple[float, float]) -> npt.NDArray[np.bool
 
 
 def _to_bng(a: pd.Series, b: pd.Series, kind: pd.Series) -> tuple[pd.Series, pd.Series]:
-    easting = a.where(kind.eq("metres")).mask(kind.eq("metres swapped"), b)
-    northing = b.where(kind.eq("metres")).mask(kind.eq("metres swapped"), a)
+    km = kind.eq("kilometres")
+    easting = a.where(kind.eq("metres")).mask(km, a * 1000.0).mask(kind.eq("metres swapped"), b)
+    northing = b.where(kind.eq("metres")).mask(km, b * 1000.0).mask(kind.eq("metres swapped"), a)
     degrees = kind.isin(["degrees", "degrees swapped", "mercator"])
     if degrees.any():
         swapped, mercator = kind.eq("degrees swapped"), kind.eq("mercator")
@@ -280,6 +289,15 @@ def _pair_findings(
     every = bool(turned.sum() >= WHOLE_COLUMN and turned.sum() > 0.5 * got.sum())
     swapped = kind.index[turned & (not every)]
     return [
+        findings(
+            kind.index[kind.eq("kilometres") & got],
+            rule="kilometres",
+            message="'" + written[kind.eq("kilometres") & got] + "' is read as kilometres.",
+            remedy="Write easting and northing in metres.",
+            severity="note",
+            column=heading,
+            value=written,
+        ),
         findings(
             zero,
             rule="zero_coordinates",

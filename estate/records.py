@@ -13,7 +13,7 @@ import pandas as pd
 
 from estate.columns import ColumnMatch, columns_of
 from estate.findings import findings, joined
-from estate.headings import unit_of
+from estate.headings import scale_of, unit_of
 from estate.identity import postcode_in, read_postcode_cells, read_uprns
 from estate.values import (
     NO,
@@ -235,7 +235,16 @@ def _words(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Data
         severity="question",
         value=recorded["tenure_recorded"],
     )
-    return rows, found
+    unread = recorded["condition_recorded"].ne("") & rows["condition"].eq("")
+    asked = findings(
+        cells.index[unread],
+        rule="condition_unknown",
+        message="The condition '" + recorded["condition_recorded"][unread].str.slice(0, 60) + "' is not known.",
+        remedy="Write A, B, C or D, or good, satisfactory, poor or bad.",
+        severity="question",
+        value=recorded["condition_recorded"],
+    )
+    return rows, joined([found, asked])
 
 
 def _planning(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
@@ -330,7 +339,7 @@ def _numbers(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Da
     readers: list[tuple[str, str, Callable[[pd.Series], Reading]]] = [
         *((field, "area", _area_reader(matches, field)) for field in AREAS),
         *((field, "number", read_numbers) for field in COUNTS),
-        *((field, "money", read_money) for field in SUMS),
+        *((field, "money", _money_reader(matches, field)) for field in SUMS),
         *((field, "date", read_dates) for field in DATES),
         *((field, "flag", read_flags) for field in FLAGS),
     ]
@@ -377,6 +386,23 @@ def _area_reader(matches: Sequence[ColumnMatch], field: str) -> Callable[[pd.Ser
     heading = next(iter(columns_of(matches, field)), "")
     unit = unit_of(heading, field)
     return lambda text: read_areas(text, unit=unit)
+
+
+def _money_reader(matches: Sequence[ColumnMatch], field: str) -> Callable[[pd.Series], Reading]:
+    """Return the reader of a column of money whose heading may say that it counts in thousands or millions."""
+    scale = scale_of(next(iter(columns_of(matches, field)), ""))
+
+    def read(text: pd.Series) -> Reading:
+        reading = read_money(text)
+        bare = reading.value.notna() & text.str.fullmatch(r"[£\s\d.,]+")
+        if scale == 1.0 or not bare.any():
+            return reading
+        value = reading.value.where(~bare, reading.value * scale)
+        said = ("'" + text[bare] + "' is read as " + value[bare].map("{:,.0f}".format).astype("str") + " pounds: "
+                "the heading says so.")  # fmt: skip
+        return Reading(value, pd.concat([reading.mends, said]), reading.questions)
+
+    return read
 
 
 def _said(reading: Reading, text: pd.Series, kind: str) -> pd.DataFrame:

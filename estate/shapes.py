@@ -15,7 +15,11 @@ _POSTCODE = re.compile(r"\s*[A-Z]{1,2}\s?[0-9O][0-9A-Z]?(?:\s*[0-9O][A-Z]{2})?\s
 _FULL_POSTCODE = re.compile(r"\s*[A-Z]{1,2}\s?[0-9O][0-9A-Z]?\s*[0-9O][A-Z]{2}\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
 _DECIMAL = re.compile(r"\s*[-+]?\d+\.\d{2,}\s*")
-_PAIR = re.compile(r"\W*(?:POINT\s*\()?\s*[-+]?\d+(?:\.\d+)?\s*[,; /]\s*[-+]?\d+(?:\.\d+)?\s*\)?\W*", re.IGNORECASE)
+_PAIR = re.compile(
+    r"\W*(?:(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\()?\s*[-+]?\d+(?:\.\d+)?\s*[,; /]\s*[-+]?\d+(?:\.\d+)?"
+    r"(?:\s+[-+]?\d+(?:\.\d+)?\s*\))?\s*\)?\W*",
+    re.IGNORECASE,
+)
 _GRID = re.compile(
     r"\s*[HNOST][A-HJ-Z]\s?(?:\d{2}\s?\d{2}|\d{3}\s?\d{3}|\d{4}\s?\d{4}|\d{5}\s?\d{5})\s*", re.IGNORECASE
 )

@@ -43,6 +43,7 @@ _MONEY = re.compile(
     r"(?:p\.?\s?a\.?|per\s+annum|per\s+year|a\s+year|/\s*(?:yr|year|annum)|annually|approx\.?|est\.?)?",
     re.IGNORECASE,
 )
+_MONTHLY = re.compile(r"\s*(?:p\.?c\.?m\.?|per (?:calendar )?month|a month|monthly|/\s*month)\s*$", re.IGNORECASE)
 _NO_MONEY = re.compile(
     r"(?:(?:a|one|£?1|£)?\s*pepper\s*-?\s*corn|(?:£\s*)?(?:nil|zero)|rent\s*-?\s*free|free of charge|"
     r"no (?:rent|charge|cost))"
@@ -252,12 +253,13 @@ def _one_number(cell: str) -> _Cell:
 def _one_sum(cell: str) -> _Cell:
     if _NO_MONEY.fullmatch(cell):
         return 0.0, f"'{cell}' is read as 0 pounds.", ""
-    match = _MONEY.fullmatch(cell)
+    monthly = _MONTHLY.search(cell)
+    match = _MONEY.fullmatch(cell[: monthly.start()] if monthly else cell)
     readings = number_of(match["number"]) if match else ()
     if match is None or not readings:
         return np.nan, "", f"'{cell}' is not a sum of money."
     sign = -1.0 if match["sign"] or match["sign2"] or (match["open"] and match["close"]) else 1.0
-    scale = _SCALES[(match["scale"] or "").lower()]
+    scale = _SCALES[(match["scale"] or "").lower()] * (12.0 if monthly else 1.0)
     mend = f"'{cell}' is read as {sign * readings[0] * scale:,.0f} pounds." if scale != 1.0 else ""
     return _not_negative(sign * readings[0] * scale, cell, mend)
 

@@ -224,10 +224,16 @@ def _lookup(text: pd.Series, one: Callable[[str], str]) -> pd.Series:
 
 
 def _meaning(words: str, meanings: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]) -> str:
+    """Return the first meaning named; a word inside a longer phrase does not count ("sold" in "to be sold")."""
     for name, exact, _ in meanings:
         if words in exact:
             return name
-    return next((name for name, _, pattern in meanings if pattern.search(f" {words} ")), "")
+    found = [(name, match.span()) for name, _, pattern in meanings for match in pattern.finditer(f" {words} ")]
+    whole = [
+        name for name, (start, end) in found
+        if not any(a <= start and end <= b and (a, b) != (start, end) for _, (a, b) in found)
+    ]  # fmt: skip
+    return next(iter(whole), "")
 
 
 @cache

@@ -75,11 +75,11 @@ def test_a_column_of_postcodes_is_one_whatever_it_is_called() -> None:
 
 
 def test_values_veto_a_heading() -> None:
-    """A column headed 'Location' that holds words is no coordinate."""
+    """A column headed 'Location' that holds streets is no coordinate, but the address."""
     found = fields_of(
         ("Name", "Location", "Postcode"), *[(f"Site {n}", "Market Street", f"WS1 {n}AB") for n in range(6)]
     )
-    assert found == {"Name": "name", "Postcode": "postcode"}
+    assert found == {"Name": "name", "Location": "address", "Postcode": "postcode"}
 
 
 def test_organisation_name_that_never_repeats_is_the_site() -> None:
