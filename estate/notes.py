@@ -9,7 +9,6 @@ import pandas as pd
 from estate.columns import PLACE_FIELDS, ColumnMatch, columns_of
 from estate.findings import SET_ASIDE, findings, joined
 from estate.grid import Grid
-from estate.headings import plain_heading
 from estate.identity import postcode_in
 
 FEW = 3  # in a list of fewer filled columns than this, one filled cell is a row like any other
@@ -28,10 +27,14 @@ def notes_among(grid: Grid, matches: Sequence[ColumnMatch]) -> pd.DataFrame:
     if grid.points is not None or filled.any().sum() < FEW or grid.cells.empty:
         return joined([])
     places = [column for field in PLACE_FIELDS for column in columns_of(matches, field)]
-    text = grid.cells.where(filled, "").sum(axis=1).astype("str")
-    alone = filled.sum(axis=1).eq(1) & ~filled[places].any(axis=1) & postcode_in(text).eq("")
-    same = sum(grid.cells[name].map(plain_heading).eq(plain_heading(name)) & filled[name] for name in grid.names)
-    header = (same / filled.sum(axis=1).clip(lower=1)).ge(SAME) & filled.sum(axis=1).ge(2)
+    n_filled = filled.sum(axis=1)
+    alone = n_filled.eq(1) & ~filled[places].any(axis=1)
+    cells = grid.cells[alone]
+    words = pd.Series(["".join(row) for row in cells.itertuples(index=False)], index=cells.index, dtype="str")
+    text = words.reindex(grid.cells.index).fillna("").astype("str")
+    alone &= postcode_in(text).eq("")
+    same = pd.concat([grid.cells[name].eq(name) for name in grid.names], axis=1).sum(axis=1)
+    header = (same / n_filled.clip(lower=1)).ge(SAME) & n_filled.ge(2)
     told = (
         (
             alone & ~header,
