@@ -16,6 +16,7 @@ import pandas as pd
 
 from geodata.demo_contacts import make_contacts, make_notes
 from geodata.demo_estate import furnish
+from geodata.demo_ground import draw_elevation, draw_residents, draw_water
 from geodata.demo_land import BNG, Land, build_land
 from geodata.demo_lists import write_lists
 from geodata.demo_outlines import Ints
@@ -25,6 +26,7 @@ from geodata.demo_places import name_areas, scatter_postcodes
 from geodata.demo_sites import SERVICE_USES, site_assets
 from geodata.demo_spoil import name_the_odd
 from geodata.demo_teams import place_teams
+from geodata.rasters import write_raster
 from geodata.write import write_csv, write_geopackage, write_parquet, write_text, writing, writing_folder
 
 NAME = "Peakshire (made up)"
@@ -48,6 +50,7 @@ place.toml            what onetown reads; start there:  onetown run place.toml
 census2021.parquet    {n_areas} areas with the counts of the 64 variables, and the larger areas they belong to
 areas.gpkg            their outlines, British National Grid;  county.gpkg: the county
 postcodes.csv.gz      {n_postcodes} postcodes
+population.tif        residents by cell of 250 m;  elevation.tif: height of the ground (metres);  water.gpkg: reservoirs
 lists/                the asset lists of 26 bodies, in six layouts, with the faults such lists have
 teams.csv             who works where
 contacts.csv          a year of customer contacts;  notes.csv: interview notes
@@ -175,9 +178,20 @@ def _write_places(folder: Path, county: _County, *, seed: int) -> None:
     write_geopackage({"areas": outlines}, folder / "areas.gpkg")
     county_shape = gpd.GeoDataFrame({"name": [NAME]}, geometry=[land.county], crs=BNG).rename_axis("id")
     write_geopackage({"county": county_shape}, folder / "county.gpkg")
+    _write_ground(folder, county, seed=seed)
     _write_postcodes(county.postcodes, folder / "postcodes.csv.gz")
     write_csv(county.contacts, folder / "contacts.csv", index=False)
     write_csv(make_notes(codes, seed=seed), folder / "notes.csv", index=False)
+
+
+def _write_ground(folder: Path, county: _County, *, seed: int) -> None:
+    """Write hills, reservoirs and residents by cell."""
+    land, elevation = county.land, draw_elevation(county.land, seed=seed)
+    water = draw_water(land, seed=seed)
+    residents = county.people.counts["ts0010001"].astype("float64")
+    write_raster(elevation, folder / "elevation.tif")
+    write_geopackage({"water": water}, folder / "water.gpkg")
+    write_raster(draw_residents(land, residents, elevation.grid, water), folder / "population.tif")
 
 
 def _write_postcodes(postcodes: pd.DataFrame, path: Path) -> None:
@@ -237,6 +251,8 @@ def _place_toml(county: _County, names: dict[str, str], *, seed: int) -> str:
             "[segments]\nsuper = 4\nsub = 18\nfloor = 0.02",
             "",
             '[travel]\nmode = "drive"',
+            "",
+            '[rasters]\npopulation = "population.tif"\nelevation = "elevation.tif"\nwater = "water.gpkg"',
             "",
             "[access]\nstandards = [",
             *standards,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -14,6 +15,7 @@ from geodata.census import Census, read_census
 from geodata.crs import to_bng
 from geodata.errors import CoverageError, DataError, did_you_mean
 from geodata.files import read_areas_file, read_table
+from geodata.load_rasters import with_residents
 from geodata.place import BoundarySource, Place
 from geodata.postcodes import read_postcodes
 from geodata.uprns import UprnTable, read_uprns
@@ -36,12 +38,15 @@ class Geography:
         What became of the areas and polygons.
     outline
         Outline of the place (BNG), or None where it has no polygons.
+    notes
+        What a reader must know of the areas beyond the report.
     """
 
     census: Census
     areas: gpd.GeoDataFrame
     report: AreaReport
     outline: BaseGeometry | None
+    notes: tuple[str, ...] = ()
 
 
 def load_geography(place: Place) -> Geography:
@@ -71,7 +76,8 @@ def load_geography(place: Place) -> Geography:
     if len(chosen) < len(areas):
         census = census.of_areas(chosen)
         areas, report = _areas(place, boundaries, census)
-    return Geography(census, areas, report, _outline(place, boundaries, areas))
+    areas, notes = with_residents(areas, place)
+    return Geography(census, areas, report, _outline(place, boundaries, areas), notes)
 
 
 def load_uprns(place: Place, *, extent: BaseGeometry | None = None) -> UprnTable | None:
@@ -118,7 +124,7 @@ def load_notes(place: Place) -> pd.DataFrame | None:
 def _areas(place: Place, boundaries: BoundarySource, census: Census) -> tuple[gpd.GeoDataFrame, AreaReport]:
     return read_areas(
         census.columns,
-        population=census.population(),
+        population=_residents(place, census),
         households=census.households(),
         areas=place.find(boundaries.areas),
         areas_code=boundaries.areas_code,
@@ -126,6 +132,16 @@ def _areas(place: Place, boundaries: BoundarySource, census: Census) -> tuple[gp
         larger=[LargerAreas(place.find(one.file), one.code, one.areas_column, one.name) for one in boundaries.larger],
         centroids=None if boundaries.centroids is None else place.find(boundaries.centroids),
     )
+
+
+def _residents(place: Place, census: Census) -> pd.Series:
+    """Return the residents of each area; unknown where the census has no such table and a population grid stands in."""
+    try:
+        return census.population()
+    except CoverageError:
+        if place.rasters.population is None:
+            raise
+        return pd.Series(np.nan, index=census.counts.index, name="population")
 
 
 def _of_districts(areas: gpd.GeoDataFrame, place: Place) -> pd.Index:

@@ -15,6 +15,7 @@ from geodata.inputs import STANDARD_INPUT, is_database
 from geodata.place_buildings import BuildingNote
 from geodata.place_cover import CoverChoice
 from geodata.place_fetch import FetchChoice
+from geodata.place_rasters import RasterChoice
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
 from geodata.section import Positive, Section, Share, Text
@@ -206,6 +207,7 @@ class Place(Section):
     cover: CoverChoice = CoverChoice()
     buildings: tuple[BuildingNote, ...] = ()
     fetch: FetchChoice = FetchChoice()
+    rasters: RasterChoice = RasterChoice()
     funnel: tuple[dict[str, object], ...] = ()
     assumptions: dict[str, float] = Field(default_factory=dict)
 
@@ -239,6 +241,7 @@ class Place(Section):
             names += [larger.file for larger in boundaries.larger]
         names += self.segments.files()
         names += self.travel.files()
+        names += self.rasters.files()
         names += [self.place.uprns] if self.place.uprns else []
         names += [name for name in (self.cover.candidates, self.cover.demand) if name]
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))

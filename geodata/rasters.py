@@ -146,6 +146,39 @@ def write_raster(raster: Raster, path: str | Path, *, overwrite: bool = False) -
             )  # fmt: skip
 
 
+def burn(shapes: gpd.GeoSeries, values: Floats, grid: Grid) -> Floats:
+    """Return the value of the shape that each cell's centre lies in, not-a-number in none; the last of several wins.
+
+    Parameters
+    ----------
+    shapes
+        Polygons in BNG; missing ones are left out.
+    values
+        One value for each shape, shape (n_shapes,).
+    grid
+        The grid.
+
+    Raises
+    ------
+    CrsError
+        The shapes are not in BNG.
+    """
+    require_bng(shapes, "shapes")
+    pairs = [
+        (shape, value) for shape, value in zip(shapes, values, strict=True) if shape is not None and not shape.is_empty
+    ]
+    if not pairs:
+        return np.full(grid.shape, np.nan)
+    burnt: Floats = rasterize(
+        pairs,
+        out_shape=grid.shape,
+        transform=from_origin(grid.west, grid.north, grid.cell_m, grid.cell_m),
+        fill=np.nan,
+        dtype="float64",
+    )
+    return burnt
+
+
 def mask_of(shapes: gpd.GeoDataFrame, grid: Grid, *, every_touched: bool = True) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return True for the cells of a grid that shapes cover.
 

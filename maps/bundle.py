@@ -20,6 +20,7 @@ from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.base import MapSummary, save_map
 from maps.county import build_map
 from maps.study import Study
+from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_options, tell_segment
 from segmentation.segments import Segments
 
@@ -97,6 +98,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     write_estate(study, folder)
     write_options(study, folder)
     write_geopackage(dict(_layers(study)), folder / "results.gpkg")
+    write_walks(study.walks, folder)
     summary = draw(study, folder / "map.html")
     told = {
         "place": study.place.place.name,
@@ -142,6 +144,7 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
         attribution="" if boundaries is None else _attribution(boundaries.attribution, study),
         made_up=place.made_up,
         notes=notes_of(study),
+        surfaces=() if study.walks is None else study.walks.surfaces,
     )
     return save_map(page, path, overwrite=overwrite)
 

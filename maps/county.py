@@ -14,6 +14,7 @@ from maps.base import MapSummary, TownMap, save_map
 from maps.moves import move_layer
 from maps.pairs import pair_layer
 from maps.sites import site_layer
+from maps.surface import Surface, surface_layer
 
 if TYPE_CHECKING:
     from estate.plans import Plan
@@ -34,6 +35,8 @@ def build_map(
     attribution: str,
     made_up: bool = False,
     notes: Sequence[str] = (),
+    surfaces: Sequence[Surface] = (),
+    surface_shown: int = -1,
     subtitle: str = "",
     today: str | None = None,
     tolerance_m: float | None = None,
@@ -61,6 +64,8 @@ def build_map(
         True puts a banner on the page that says so.
     notes
         Sentences a reader must know: what was estimated, what is missing.
+    surfaces, surface_shown
+        Pictures of rasters that a switch on the page lays over the areas, and the position of the one on show at first.
     today
         The date of the map in words, or None for none (so that the same input gives the same bytes).
     tolerance_m, cache
@@ -77,4 +82,6 @@ def build_map(
     page.add_child(move_layer(plans, assets), name="moves")
     if pairs is not None and len(pairs):
         page.add_child(pair_layer(pairs, assets, shown=pairs_shown), name="pairs")
+    if surfaces:
+        page.add_child(surface_layer(surfaces, shown=surface_shown), name="surfaces")
     return page

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from estate.cover import CoverChange, Ground, compare_cover, with_demand
+from estate.cover import BEYOND, GAINS, LOSES, STAYS, CoverChange, Ground, compare_cover, with_demand
 from estate.cover_choice import Best, Pins, best_stations
 from estate.cover_telling import best_table, cover_sentences, tell_cover
 from estate.load import load_register
@@ -19,16 +19,25 @@ from estate.programme import Mask
 from estate.words import uses
 from geodata.demand import read_demand
 from geodata.errors import DataError, did_you_mean, examples
+from geodata.grid import Raster
 from geodata.load import Geography, load_geography, load_postcodes
+from geodata.load_rasters import grid_around
 from geodata.load_travel import load_travel
 from geodata.network import cache_folder
 from geodata.place import AssetSource, Place
 from geodata.place_cover import CoverChoice
+from geodata.rasters import burn
 from geodata.travel import Travel
 from geodata.write import write_csv, write_geopackage, write_json
+from maps.base import save_map
+from maps.county import build_map
 from maps.study import Say, silent
+from maps.surface import LONGEST_PX, ClassOf, Surface, surface_of
 
 CANDIDATE = "candidate"
+COVER_COLOURS = ((STAYS, "#a9c9e8"), (GAINS, "#0b6e4f"), (LOSES, "#b3261e"), (BEYOND, "#f2d9a0"))
+COVER_MINUTES = (3, 5, 8, 10, 12, 15, 20, 30)
+LEAST_CELL_M = 50.0
 SITE_COLUMNS = ["name", "organisation", "use", "today", "geometry"]
 
 
@@ -239,3 +248,47 @@ def write_cover(study: CoverStudy, folder: Path) -> None:
     chosen = {f"best_{best.question.replace(' ', '_')}": best.opened for best in study.best}
     write_geopackage({"cover": shapes, "stations": stations.assign(**chosen)}, folder / "cover.gpkg")
     write_json(tell(study), folder / "cover.json")
+    draw_cover(study, folder / "cover.html")
+
+
+def draw_cover(study: CoverStudy, path: Path) -> None:
+    """Draw who is within, newly within, no longer within and beyond the standard, and the minutes, on one page."""
+    place, boundaries = study.place, study.place.boundaries
+    page = build_map(
+        title=f"{place.place.name}: within {study.choice.within_min:g} minutes",
+        areas=study.geography.areas,
+        segments=None,
+        assets=study.sites.assign(status=study.change.stations["role"]),
+        attribution="" if boundaries is None else boundaries.attribution,
+        made_up=place.place.made_up,
+        notes=sentences(study),
+        surfaces=_surfaces(study, any_change=bool(study.choice.open or study.choice.close)),
+        surface_shown=0,
+    )
+    save_map(page, path)
+
+
+def _surfaces(study: CoverStudy, *, any_change: bool) -> list[Surface]:
+    """Return the surface of cover and those of minutes, areas by areas."""
+    shapes, table = study.geography.areas.geometry, study.change.areas
+    drawn = study.geography.areas[~(shapes.isna() | shapes.is_empty)]
+    west, south, east, north = drawn.total_bounds
+    grid = grid_around(drawn, cell_m=max(LEAST_CELL_M, float(np.ceil(max(east - west, north - south) / LONGEST_PX))))
+    number = table["change"].map({kind: place for place, (kind, _) in enumerate(COVER_COLOURS, start=1)})
+    classes = np.nan_to_num(burn(shapes, np.asarray(number, dtype=np.float64), grid)).astype(np.uint8)
+    counted = study.ground.counted
+    legend = tuple(
+        ClassOf(f"{kind}: {study.change.demand_of(kind):,.0f} {counted}", colour) for kind, colour in COVER_COLOURS
+    )
+    note = f"Areas by whether a station is within {study.choice.within_min:g} minutes. {study.travel.sentence()}"
+    minutes = [("Minutes today", "before_min"), *([("Minutes after", "after_min")] if any_change else [])]
+    return [
+        Surface("Cover", note, legend, classes, grid),
+        *(
+            surface_of(
+                Raster(burn(shapes, np.asarray(table[column], dtype=np.float64), grid), grid, "minutes", ""),
+                name=name, note=study.travel.sentence(), breaks=COVER_MINUTES,
+            )
+            for name, column in minutes
+        ),
+    ]  # fmt: skip

@@ -37,6 +37,7 @@ from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.travel import Travel
 from maps.refreshing import refresh_place
 from maps.segmenting import Surroundings, segment_place, surroundings_of
+from maps.surfacing import Walks, walks_of
 from segmentation.refresh import How, Refresh
 from segmentation.segments import Segments
 
@@ -92,6 +93,8 @@ class Study:
         The classification, and how it lies on the map and beside a published one.
     teams, travel, plans
         Who works where, the minutes used, and the options (do nothing, each alone, joint).
+    walks
+        The walk to public doors over the ground, where the place names rasters.
     timings
         Processor seconds by step.
     """
@@ -105,6 +108,7 @@ class Study:
     teams: pd.DataFrame | None = None
     travel: Travel | None = None
     plans: tuple[Plan, ...] = ()
+    walks: Walks | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -143,7 +147,7 @@ def study_place(place: Place, *, say: Say = silent) -> Study:
     """
     load_prices(place)  # a slip in rules or assumptions is told before the long work, not after it
     study = with_register(with_geography(Study(place), say=say), say=say)
-    return with_options(with_segments(study, say=say), say=say)
+    return with_walks(with_options(with_segments(study, say=say), say=say), say=say)
 
 
 def with_geography(study: Study, *, say: Say = silent) -> Study:
@@ -262,6 +266,23 @@ def with_options(study: Study, *, say: Say = silent) -> Study:
 
     plans = solve_options(problem, seed=place.place.seed, seconds=place.options.seconds, progress=_progress(say))
     return _timed(replace(study, teams=teams, travel=travel, plans=plans), "options", start)
+
+
+def with_walks(study: Study, *, say: Say = silent) -> Study:
+    """Return the study with the walk to public doors, today and under the last option, where it names rasters.
+
+    Raises
+    ------
+    ToolkitError
+        A raster will not do, or no public door stands on it.
+    """
+    if not study.place.rasters.files() or study.estate is None:
+        return study
+    start = time.process_time()
+    say("Reckoning walks to public doors over the ground")
+    plan = study.plans[-1] if study.plans else None
+    walks = walks_of(study.place, study.estate.assets, _geography(study), plan=plan, teams=study.teams)
+    return _timed(replace(study, walks=walks), "walks", start)
 
 
 def _progress(say: Say) -> Callable[[str, float, float], None]:

@@ -186,8 +186,9 @@ def estate_sentences(study: Study) -> list[str]:
 
 def notes_of(study: Study) -> list[str]:
     """Return what a reader of the map or of run.json must know: gaps, estimates, quality of the minutes."""
-    notes = [] if study.geography is None else list(study.geography.report.sentences())
+    notes = [] if study.geography is None else [*study.geography.report.sentences(), *study.geography.notes]
     notes += [] if study.segments is None else list(study.segments.notes())
+    notes += [] if study.walks is None else list(study.walks.notes)
     return notes + quality_sentences(study)
 
 

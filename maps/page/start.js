@@ -130,6 +130,7 @@
     onetown.startPairs(sites);
     onetown.startTable(sites);
     onetown.startSearch(areas, sites, map);
+    onetown.startSurfaces(onetown.readSurfaces(), map);
     startFolds();
     startKeys();
     map.fitBounds(areas.coverage.latLngBounds(), { ...taken(), animate: false });
