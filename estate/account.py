@@ -5,6 +5,7 @@ One HTML page without scripts or links. All text from lists passes through the t
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,6 +86,16 @@ SAID = {
 }
 
 
+#: Where that sentence would mislead: rows that are rightly left out need no mending.
+SAID_OF = {
+    "repeated_row": "Another row for the same building is in the register; these are not counted again.",
+    "repeated_in_another_list": "The same building is in the register from another file; these are not counted again.",
+    "not_a_property": "These rows are rightly not in the register; the list is clearer without them.",
+    "not_asked_for": "These rows were left out on purpose.",
+}
+_SUM = re.compile(r"([\d,]+) (?:more rows|rows|cells)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing the analysis needs of a register, with its weight in the score of 100."""
@@ -146,7 +157,7 @@ def account_page(register: Register, *, title: str, organisation: str = "") -> s
     """
     mine = of_body(register, organisation) if organisation else register
     table, stages, way = completeness(mine.assets), pipeline(mine.assets), on_the_way(mine.assets)
-    recorded = bool(stages["stage"].ne(NOT_RECORDED).any())
+    known = stages["organisation"].isin(stages.loc[stages["stage"].ne(NOT_RECORDED), "organisation"])
     return _template().render(
         title=title,
         rows_in=int(mine.account["rows_in"].sum()),
@@ -158,7 +169,8 @@ def account_page(register: Register, *, title: str, organisation: str = "") -> s
         score=f"{completeness_score(mine.assets):.0f}",
         needs=[_shown(row) for row in table.to_dict("records")],
         mapping=_mapping(mine.mapping),
-        stages=stages.assign(since=stages["since_first"]).to_dict("records") if recorded else [],
+        stages=stages[known].assign(since=stages["since_first"]).to_dict("records"),
+        dated=bool(stages["since_first"].ne("").any() or stages["next_steps"].ne("").any()),
         way=way.head(SHOWN).to_dict("records"),
         n_way=len(way),
     )
@@ -242,13 +254,24 @@ def _groups(faults: Sequence[Fault]) -> list[dict[str, Any]]:
         {
             "kind": KINDS[severity],
             "heading": HEADINGS.get(rule, rule.replace("_", " ").capitalize()),
-            "n": len(group),
-            "what": SAID[severity],
-            "shown": f"show {min(len(group), SHOWN)} of {len(group)}" if len(group) > SHOWN else "show",
-            "faults": [_told(fault) for fault in group[:SHOWN]],
+            "n": sum(map(_count, group)),
+            "what": SAID_OF.get(rule, SAID[severity]),
+            "shown": f"show the first {SHOWN}" if len(group) > SHOWN else "show",
+            "faults": [_told(fault) for fault in _few(group)],
         }
         for (severity, rule), group in ranked
     ]
+
+
+def _count(fault: Fault) -> int:
+    """Return how many rows or cells a fault stands for: a sum of many begins with their number."""
+    found = _SUM.match(fault.message) if fault.row is None else None
+    return int(found[1].replace(",", "")) if found else 1
+
+
+def _few(group: Sequence[Fault]) -> list[Fault]:
+    """Return the first faults row by row, and after them those that sum up the rest."""
+    return [*[fault for fault in group if fault.row is not None][:SHOWN], *(one for one in group if one.row is None)]
 
 
 def _told(fault: Fault) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ column with a count; rows set aside and questions are told one by one, up to a l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping
 
 import pandas as pd
@@ -75,7 +76,7 @@ def as_faults(found: pd.DataFrame, *, file: str, sheet: str) -> tuple[Fault, ...
         faults += [_fault(finding, file, sheet) for finding in shown.to_dict("records")]
         if len(group) > ONE_BY_ONE:
             faults.append(_summed(group.iloc[ONE_BY_ONE:], file, sheet, "more rows for the same reason"))
-    faults.sort(key=lambda fault: (fault.severity != "set_aside", fault.row or 0))
+    faults.sort(key=lambda fault: (fault.severity != "set_aside", math.inf if fault.row is None else fault.row))
     notes = found[found["severity"].eq("note")]
     faults += [_summed(group, file, sheet, "cells") for _, group in notes.groupby(["rule", "column"], sort=False)]
     return tuple(faults)

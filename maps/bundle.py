@@ -34,9 +34,13 @@ def write_check(study: Study, folder: Path) -> None:
         return
     write_geopackage({"register": study.estate.assets}, folder / "register.gpkg")
     write_csv(study.register.set_aside, folder / "set_aside.csv", index=False)
-    write_account(
-        study.register, folder / "account.html", title=f"{study.place.place.name}: account of the asset lists"
-    )
+    write_account(study.register, folder / "account.html", title=_account_title(study.place))
+
+
+def _account_title(place: Place) -> str:
+    """Return the heading of the account; lists named on the command line belong to no place with a name."""
+    named = place.path.suffix == ".toml"
+    return f"{place.place.name}: account of the asset lists" if named else "Account of the asset lists"
 
 
 def write_segments(study: Study, folder: Path) -> None:

@@ -92,3 +92,14 @@ def test_page_is_written_once(register: Register, tmp_path: Path) -> None:
         write_account(register, path)
     write_account(register, path, overwrite=True)
     assert path.read_bytes() == first
+
+
+def test_counts_are_of_rows_and_sums_stand_last(read_list: ReadList) -> None:
+    """Nine hundred rows without a place are nine hundred, though only the first are told one by one."""
+    rows = [["Name", "Easting", "Northing"], *([f"Hall {n}", "see plan", "see plan"] for n in range(900)),
+            ["Good Hall", "400500", "300500"]]  # fmt: skip
+    register = build_register([read_list(rows, organisation="Council")])
+    page = account_page(register, title="Account")
+    n_aside = len(register.set_aside)
+    assert n_aside == 900
+    assert f"({n_aside:,})" in page

@@ -79,7 +79,7 @@ def test_columns_of_a_list_reach_pipeline_and_account(read_list: ReadList) -> No
         ["surplus", "2024-03-31", 1.0, "Cabinet in May; <b>Sell</b>"],
     ]
     page = account_page(register, title="Account")
-    assert "What is on its way out" in page
+    assert "Where the buildings stand" in page
     assert "2025-04-01" in page
     assert "&lt;b&gt;Sell&lt;/b&gt;" in page
     assert "<b>Sell" not in page
