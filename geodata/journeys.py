@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.network import Network
+from geodata.road_graph import RoadGraph
 from geodata.road_speeds import RoadMode
 from geodata.shortest import Progress, shortest_seconds
 from geodata.snapping import SNAP_LIMIT_M, Snapped, check_covered, snap
@@ -26,8 +27,17 @@ from geodata.travel import LIMIT_MIN, Travel, straight_line_travel
 
 #: A piece of a search is worth keeping on disk from this many places visited.
 WORTH_KEEPING = 5_000_000
-#: Gives seconds between tied points: (origins, destinations, limit in seconds) -> shape (n_origins, n_destinations).
-Engine = Callable[[Snapped, Snapped, float], NDArray[np.float64]]
+
+
+class Engine(Protocol):
+    """Anything but our own search that knows the seconds between places of a network."""
+
+    words: ClassVar[str]
+
+    def seconds(
+        self, graph: RoadGraph, origins: NDArray[np.int64], destinations: NDArray[np.int64], limit_s: float
+    ) -> NDArray[np.float64]:
+        """Return seconds, shape (n_origins, n_destinations), infinite beyond the limit."""
 
 
 def network_travel(
@@ -40,6 +50,7 @@ def network_travel(
     snap_m: float = SNAP_LIMIT_M,
     cache: Path | None = None,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Travel:
     """Measure times from the point of each area to each asset on roads.
 
@@ -62,6 +73,8 @@ def network_travel(
         Folder in which the pieces of an unfinished search are kept, so that a stopped run goes on; None keeps nothing.
     progress
         Called with the number of searches done and of all.
+    engine
+        What finds the ways in the place of our own search.
 
     Returns
     -------
@@ -80,17 +93,21 @@ def network_travel(
     destinations = snap(assets.geometry, graph, what="buildings", limit_m=snap_m)
     check_covered(origins, what="areas", source=network.source, limit_m=snap_m)
     check_covered(destinations, what="buildings", source=network.source, limit_m=snap_m)
-    asked = _question(network, mode, origins, destinations, limit_min)
-    small = min(len(origins.node), len(destinations.node)) * len(graph) < WORTH_KEEPING
-    keep = None if cache is None or small else cache / f"journeys-{asked[:32]}"
-    seconds = shortest_seconds(
-        graph, origins.node, destinations.node, limit_s=limit_min * 60.0, keep=keep, progress=progress
-    )
+    if engine is None:
+        asked = _question(network, mode, origins, destinations, limit_min)
+        small = min(len(origins.node), len(destinations.node)) * len(graph) < WORTH_KEEPING
+        keep = None if cache is None or small else cache / f"journeys-{asked[:32]}"
+        seconds = shortest_seconds(
+            graph, origins.node, destinations.node, limit_s=limit_min * 60.0, keep=keep, progress=progress
+        )
+        if keep is not None:
+            shutil.rmtree(keep, ignore_errors=True)
+    else:
+        seconds = engine.seconds(graph, origins.node, destinations.node, limit_min * 60.0)
     metres_a_second = network.leg_kmh[mode] / 3.6
     seconds += origins.away_m[:, None] / metres_a_second + destinations.away_m[None, :] / metres_a_second
-    if keep is not None:
-        shutil.rmtree(keep, ignore_errors=True)
-    source = f"the roads of {network.source} ({network.kind}), without traffic or time lost at single turns"
+    how = "without time lost at single turns" if engine is None else engine.words
+    source = f"the roads of {network.source} ({network.kind}), without traffic, {how}"
     return travel_of_minutes(
         seconds / 60.0, areas, assets, mode=mode, limit_min=limit_min, source=source,
         far=(origins.far, destinations.far), attribution=network.attribution,

@@ -13,8 +13,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.gtfs import read_feed
-from geodata.journeys import network_travel
-from geodata.network import Network, load_network
+from geodata.journeys import Engine, network_travel
+from geodata.network import Network, cache_folder, load_network
 from geodata.place import Place
 from geodata.shortest import Progress
 from geodata.timetable import build_timetable
@@ -102,7 +102,16 @@ def load_travel(
         snap_m=choice.snap_m,
         cache=cache,
         progress=_progress(say),
+        engine=None if choice.engine == "dijkstra" else _turn_costs(place, cache, say),
     )
+
+
+def _turn_costs(place: Place, cache: Path | None, say: Say) -> Engine:
+    """Return Valhalla on the roads of the place."""
+    from geodata.turn_costs import load_turn_costs  # noqa: PLC0415 - only this needs the extra `routing`
+
+    say("Making Valhalla's tiles of the roads, where they are not kept from before")
+    return load_turn_costs(place.find(str(place.travel.roads)), cache=cache or cache_folder())
 
 
 def _by_timetable(
