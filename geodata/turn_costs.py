@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -52,7 +52,7 @@ class TurnCosts:
     """
 
     config: dict[str, Any]
-    words = "with the time lost at turns, by Valhalla"
+    words: ClassVar[str] = "with the time lost at turns, by Valhalla"
 
     def seconds(
         self, graph: RoadGraph, origins: NDArray[np.int64], destinations: NDArray[np.int64], limit_s: float
@@ -167,6 +167,8 @@ def _make_tiles(path: Path, tiles: Path) -> None:
             _run(path, settings)
             if not tiles.exists():
                 shutil.move(partial, tiles)
+    except SourceError:
+        raise
     except OSError as error:
         raise SourceError(
             f"{tiles.parent}: the tiles of {path.name} cannot be kept there ({error.strerror})."
@@ -175,8 +177,11 @@ def _make_tiles(path: Path, tiles: Path) -> None:
 
 def _run(path: Path, settings: Path) -> None:
     program = Path(valhalla.PYVALHALLA_DIR) / "bin" / "valhalla_build_tiles"
-    command = [str(program), "-c", str(settings), str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")  # noqa: S603
+    command = [str(program), "-c", str(settings), str(path.absolute())]
+    # it writes lists of odd ways into the folder it is started in
+    done = subprocess.run(  # noqa: S603
+        command, cwd=settings.parent, capture_output=True, text=True, check=False, errors="replace"
+    )
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it gives no reason"])[-1]
         raise SourceError(f"{path}: Valhalla cannot read this extract ({said}). Download it again (.osm.pbf).")
