@@ -23,6 +23,7 @@ from geodata.errors import ToolkitError
 if TYPE_CHECKING:
     from estate.deliveries import Delivery
     from geodata.place import Place
+    from maps.study import Study
 
 app = typer.Typer(
     name="onetown",
@@ -502,6 +503,142 @@ def cover(
     _answer(tell(study), sentences(study), as_json=as_json, out=out)
 
 
+Model = Annotated[
+    Path | None, typer.Option("--model", metavar="MODEL.JSON", help="A saved model; nothing is fitted anew.")
+]
+
+
+@app.command(short_help="Draw a printable portrait of every segment: one HTML page and a table.")
+def portraits(
+    place: PlaceFile,
+    *,
+    model: Model = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="place, county or country; [portraits] base by default.")
+    ] = None,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown portraits place.toml --model model.json --base country --out portraits
+
+    Write a sheet of A4 for every segment: size, map, what there is more and fewer of than in the base, ages, homes,
+    example places and notes. It opens in any browser and prints.
+    """  # noqa: D400
+    from maps.people import portraits_of, write_portraits  # noqa: PLC0415
+    from maps.people_telling import portrait_sentences, tell_portraits  # noqa: PLC0415
+
+    chosen = _place(place, data=data, seed=seed).with_people(base=base)
+    with _results(out, overwrite=overwrite) as folder:
+        study = _segmented(chosen, model, say=_talk(quiet=quiet))
+        drawn, against = portraits_of(study)
+        if folder:
+            write_portraits(study, folder)
+    _answer(tell_portraits(drawn, base=against.name), portrait_sentences(drawn), as_json=as_json, out=out)
+
+
+@app.command(short_help="List the names of segments in a model file, or change them.")
+def names(
+    model: Annotated[Path, typer.Argument(metavar="MODEL.JSON", help="The model file.", show_default=False)],
+    *,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="'sub 3=Older people in villages'; may be given again.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Example:  onetown names model.json --set "sub 3=Older people in villages"
+
+    The names stand in the model file and go wherever it goes: portraits, maps, labels, take-up. To keep them in
+    place.toml instead, write there: [names] and "sub 3" = "Older people in villages".
+    """  # noqa: D400
+    from geodata.write import write_text  # noqa: PLC0415
+    from maps.people_telling import name_sentences, tell_names  # noqa: PLC0415
+    from segmentation.applied import read_model  # noqa: PLC0415
+    from segmentation.naming import names_of, rename_model  # noqa: PLC0415
+
+    found = read_model(model)
+    wanted = [change.partition("=") for change in changes or []]
+    if any(not (before.strip() and sign) for before, sign, _ in wanted):
+        raise typer.BadParameter("Write --set 'sub 3=The new name'.")
+    if wanted:
+        found = rename_model(found, {before.strip(): after for before, _, after in wanted}, source="--set")
+        write_text(found.to_json(), model, overwrite=True)
+    told = names_of(found)
+    _answer(tell_names(told), name_sentences(told), as_json=as_json, out=model if wanted else None)
+
+
+@app.command(short_help="Label a list of customers with their segments, without any census data.")
+def label(
+    customers: Annotated[
+        Path, typer.Argument(metavar="CUSTOMERS", help="A list with postcodes, area codes or coordinates.")
+    ],
+    *,
+    model: Annotated[Path, typer.Option("--model", metavar="MODEL.JSON", help="The model file.")],
+    postcodes: Annotated[
+        Path, typer.Option("--postcodes", metavar="LOOKUP", help="postcode_segments.csv or segments_lookup.gpkg.")
+    ],
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", help="A column to give back; none is unless named here.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The CSV to write.")] = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+) -> None:
+    """Example:  onetown label customers.csv --model model.json --postcodes postcode_segments.csv --out labelled.csv
+
+    Give every customer of a list the segment of the neighbourhood they live in. The result has the row number, the
+    segment and its name; no other column of the list is in it unless asked for with --keep.
+    """  # noqa: D400
+    from geodata.write import check_free, write_csv  # noqa: PLC0415
+    from maps.people_telling import label_sentences, tell_labelled  # noqa: PLC0415
+    from segmentation.applied import read_model  # noqa: PLC0415
+    from segmentation.labelling import label_customers  # noqa: PLC0415
+    from segmentation.lookup import read_lookup  # noqa: PLC0415
+
+    if out is not None:
+        check_free(out, overwrite=overwrite)
+    labelled = label_customers(customers, read_model(model), read_lookup(postcodes), keep=keep or ())
+    if out is not None:
+        write_csv(labelled.table, out, overwrite=overwrite)
+    _answer(tell_labelled(labelled), label_sentences(labelled), as_json=as_json, out=out)
+
+
+@app.command(short_help="Hold customer contacts against what was expected, by segment and area.")
+def takeup(
+    place: PlaceFile,
+    *,
+    contacts: Annotated[
+        Path | None, typer.Option("--contacts", help="List of contacts; [contacts] file by default.")
+    ] = None,
+    service: Annotated[list[str] | None, typer.Option("--service", help="Only these services.")] = None,
+    model: Model = None,
+    data: Data = None,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    seed: Seed = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Example:  onetown takeup place.toml --contacts contacts.csv --out takeup
+
+    Say which groups and areas use services more and less than expected, with intervals, and which areas never make
+    contact. Small counts are withheld; no row of the contacts is written.
+    """  # noqa: D400
+    from maps.people import takeup_of, write_takeup  # noqa: PLC0415
+    from maps.people_telling import takeup_sentences, tell_takeup  # noqa: PLC0415
+
+    chosen = _place(place, data=data, seed=seed).with_people(contacts=contacts, services=tuple(service or ()))
+    with _results(out, overwrite=overwrite) as folder:
+        study = _segmented(chosen, model, say=_talk(quiet=quiet))
+        found = takeup_of(study)
+        if folder:
+            write_takeup(study, found, folder)
+    _answer(tell_takeup(found), takeup_sentences(found), as_json=as_json, out=out)
+
+
 @app.command("map", short_help="Draw one self-contained HTML map that opens anywhere, offline.")
 def map_command(
     place: PlaceFile,
@@ -751,6 +888,16 @@ def _place(path: Path, *, data: Path | None = None, seed: int | None = None, sec
     from geodata.place import read_place  # noqa: PLC0415
 
     return read_place(path, data=data).with_choices(seed=seed, seconds=seconds)
+
+
+def _segmented(place: Place, model: Path | None, *, say: Callable[[str], None]) -> Study:
+    """Return the study of a place with segments, of a saved model where one is given."""
+    from maps.study import Study, with_geography, with_model, with_segments  # noqa: PLC0415
+    from segmentation.applied import read_model  # noqa: PLC0415
+
+    saved = None if model is None else read_model(model)  # a slip in its name is told before the long work
+    study = with_geography(Study(place), say=say)
+    return with_segments(study, say=say) if saved is None else with_model(study, saved, say=say)
 
 
 def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool) -> None:

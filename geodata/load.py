@@ -102,23 +102,33 @@ def load_postcodes(place: Place) -> pd.DataFrame | None:
 
 
 def load_notes(place: Place) -> pd.DataFrame | None:
-    """Return the interview notes that the place names (columns ``locality`` and ``note``), or None.
+    """Return the interview notes that the place names, or None.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``note`` and ``locality`` ("" where the file has none), and ``oa_code``, ``segment``, ``date`` where the
+        file has them.
 
     Raises
     ------
     DataError
-        The table lacks one of the columns.
+        The table has no notes, or nothing that says what they are about.
     """
     if place.notes is None:
         return None
     notes = read_table(place.find(place.notes.file))
-    lacking = [name for name in ("locality", "note") if name not in notes]
-    if lacking:
+    notes.columns = [str(name).strip().lower().replace(" ", "_") for name in notes.columns]
+    subjects = ("locality", "oa_code", "segment")
+    if "note" not in notes or not any(name in notes for name in subjects):
+        lacking = "note" if "note" not in notes else "locality"
         raise DataError(
-            f"{place.notes.file}: there is no column {' or '.join(repr(name) for name in lacking)}. "
-            f"It has {', '.join(map(str, notes.columns))}. Head the columns locality and note."
+            f"{place.notes.file}: there is no column '{lacking}'. It has {', '.join(map(str, notes.columns))}. "
+            "Head the columns note, and locality, oa_code or segment."
         )
-    return notes
+    if "locality" not in notes:
+        notes["locality"] = ""
+    return notes[notes["note"].notna()]
 
 
 def _areas(place: Place, boundaries: BoundarySource, census: Census) -> tuple[gpd.GeoDataFrame, AreaReport]:

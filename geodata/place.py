@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,6 +15,7 @@ from geodata.inputs import STANDARD_INPUT, is_database
 from geodata.place_buildings import BuildingNote
 from geodata.place_cover import CoverChoice
 from geodata.place_fetch import FetchChoice
+from geodata.place_people import BaseName, ContactSource, PortraitChoice
 from geodata.place_rasters import RasterChoice
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
@@ -179,7 +180,8 @@ class PairChoice(Section):
 class Place(Section):
     """A whole ``place.toml``, checked.
 
-    ``[[funnel]]`` stages, where given, replace those of ``estate/data/funnel.toml``.
+    ``[[funnel]]`` stages, where given, replace those of ``estate/data/funnel.toml``. ``[names]`` renames segments: the
+    key is the proposed name, or the level and number (``"sub 3"``).
 
     Attributes
     ----------
@@ -197,9 +199,11 @@ class Place(Section):
     postcodes: FileSource | None = None
     assets: tuple[AssetSource, ...] = ()
     teams: FileSource | None = None
-    contacts: FileSource | None = None
+    contacts: ContactSource | None = None
     notes: FileSource | None = None
     segments: SegmentChoice = SegmentChoice()
+    portraits: PortraitChoice = PortraitChoice()
+    names: dict[str, str] = Field(default_factory=dict)
     travel: TravelChoice = TravelChoice()
     access: AccessChoice = AccessChoice()
     options: OptionChoice = OptionChoice()
@@ -230,6 +234,31 @@ class Place(Section):
             }
         )
 
+    def with_people(
+        self, *, base: str | None = None, contacts: Path | None = None, services: tuple[str, ...] = ()
+    ) -> Place:
+        """Return the place with another base, other contacts or fewer services, where given.
+
+        Raises
+        ------
+        DataError
+            There is no such base.
+        SourceError
+            There is no such list.
+        """
+        if base is not None and base not in get_args(BaseName):
+            hint = did_you_mean(base, get_args(BaseName))
+            raise DataError(f"--base: '{base}' is no base.{hint} Say place, county or country.")
+        if contacts is not None and not contacts.exists():
+            raise SourceError(f"{contacts}: does not exist. Check the path.")
+        source = self.contacts
+        if contacts is not None:  # the path is the caller's, not relative to the data of the place
+            named = str(contacts.absolute())
+            source = ContactSource(file=named) if source is None else source.model_copy(update={"file": named})
+        if source is not None and services:
+            source = source.model_copy(update={"services": services})
+        return self.model_copy(update={"portraits": _changed(self.portraits, base=base), "contacts": source})
+
     def inputs(self) -> tuple[str, ...]:
         """Return the names of all files that the place is made of, as place.toml spells them."""
         census, boundaries = self.census, self.boundaries
@@ -244,6 +273,7 @@ class Place(Section):
         names += self.rasters.files()
         names += [self.place.uprns] if self.place.uprns else []
         names += [name for name in (self.cover.candidates, self.cover.demand) if name]
+        names += self.portraits.files()
         return (*names, *(one.file for one in (self.postcodes, self.teams, self.contacts, self.notes) if one))
 
     def files(self) -> tuple[str, ...]:
@@ -255,7 +285,7 @@ class Place(Section):
         return self.base / name
 
 
-def _changed(section: Chosen, **changes: float | None) -> Chosen:
+def _changed(section: Chosen, **changes: float | str | None) -> Chosen:
     """Return a section with the settings that are not None changed."""
     return section.model_copy(update={name: value for name, value in changes.items() if value is not None})
 

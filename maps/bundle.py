@@ -19,6 +19,8 @@ from geodata.place import Place
 from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.base import MapSummary, save_map
 from maps.county import build_map
+from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
+from maps.people_telling import takeup_sentences
 from maps.study import Study
 from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_options, tell_segment
@@ -44,17 +46,18 @@ def _account_title(place: Place) -> str:
 
 
 def write_segments(study: Study, folder: Path) -> None:
-    """Write the model, the segment of every area, the portraits and the index scores."""
+    """Write the model, the segment of every area, the portraits, the index scores and the look-up for partners."""
     if study.segments is None:
         return
     segments = study.segments
     write_text(segments.model.to_json(), folder / MODEL_FILE)
     write_csv(segments.table, folder / "segments.csv")
-    write_csv(segments.portraits, folder / "portraits.csv", index=False)
+    write_portraits(study, folder)
     write_csv(segments.stands_out, folder / "stands_out.csv", index=False)
     write_csv(segments.index_scores, folder / "index_scores.csv")
     if study.surroundings is not None and study.surroundings.comparison is not None:
         write_csv(study.surroundings.comparison.table, folder / "comparison.csv", index=False)
+    write_lookup(study, folder)
 
 
 def write_estate(study: Study, folder: Path) -> None:
@@ -99,6 +102,9 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     """
     write_check(study, folder)
     write_segments(study, folder)
+    takeup = None if study.place.contacts is None else takeup_of(study)
+    if takeup is not None:
+        write_takeup(study, takeup, folder)
     write_estate(study, folder)
     write_options(study, folder)
     write_geopackage(dict(_layers(study)), folder / "results.gpkg")
@@ -113,6 +119,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
         "files": [*sorted(path.name for path in folder.iterdir()), "run.json"],
         "check": tell_check(study),
         "segment": tell_segment(study, model=Path(MODEL_FILE)),
+        "takeup": None if takeup is None else takeup_sentences(takeup),
         "options": tell_options(study),
         "map": {**tell_map(summary), "path": "map.html"},
         "estate": estate_sentences(study),

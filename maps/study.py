@@ -38,6 +38,9 @@ from geodata.travel import Travel
 from maps.refreshing import refresh_place
 from maps.segmenting import Surroundings, segment_place, surroundings_of
 from maps.surfacing import Walks, walks_of
+from segmentation.applied import apply_model
+from segmentation.model import SegmentModel
+from segmentation.naming import rename
 from segmentation.refresh import How, Refresh
 from segmentation.segments import Segments
 
@@ -216,6 +219,7 @@ def with_segments(study: Study, *, say: Say = silent) -> Study:
     geography, choice, start = _geography(study), study.place.segments, time.process_time()
     say(f"Grouping {len(geography.areas):,} areas into {choice.super} super clusters and {choice.sub} sub-clusters")
     segments = segment_place(study.place, geography, say=say)
+    segments = rename(segments, study.place.names, source=f"{study.place.path} [names]")
     surroundings = surroundings_of(study.place, geography, segments)
     return _timed(replace(study, segments=segments, surroundings=surroundings), "segments", start)
 
@@ -233,6 +237,21 @@ def with_refresh(study: Study, model: Path, *, how: How | None = None, say: Say 
     made = refresh_place(study.place, geography, model, how=how, say=say)
     surroundings = surroundings_of(study.place, geography, made.segments)
     return _timed(replace(study, segments=made.segments, surroundings=surroundings), "segments", start), made
+
+
+def with_model(study: Study, model: SegmentModel, *, say: Say = silent) -> Study:
+    """Return the study with the classification that a saved model gives it; nothing is fitted.
+
+    Raises
+    ------
+    DataError
+        The place has no census, or the model is of another one.
+    """
+    geography, start = _geography(study), time.process_time()
+    say(f"Labelling {len(geography.areas):,} areas with the model")
+    segments = apply_model(geography.census, model, place=study.place.place.name)
+    segments = rename(segments, study.place.names, source=f"{study.place.path} [names]")
+    return _timed(replace(study, segments=segments), "segments", start)
 
 
 def with_options(study: Study, *, say: Say = silent) -> Study:

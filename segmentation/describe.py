@@ -46,7 +46,7 @@ def segment_shares(shares: Shares, table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, names=KEY).astype("float64")
 
 
-def index_scores(shares: Shares, table: pd.DataFrame, *, base: Shares | None = None) -> pd.DataFrame:
+def index_scores(shares: Shares, table: pd.DataFrame, *, base: Shares | pd.Series | None = None) -> pd.DataFrame:
     """Return index scores of each segment against a base.
 
     Parameters
@@ -54,7 +54,8 @@ def index_scores(shares: Shares, table: pd.DataFrame, *, base: Shares | None = N
     shares, table
         As for :func:`segment_shares`.
     base
-        Shares of the areas of the base, with the same variables; by default the areas of `table`.
+        Shares of the areas of the base, with the same variables, or its share of each variable; by default the areas
+        of `table`.
 
     Returns
     -------
@@ -67,7 +68,8 @@ def index_scores(shares: Shares, table: pd.DataFrame, *, base: Shares | None = N
     CoverageError
         The base lacks a variable.
     """
-    overall = base_shares(shares.of_areas(table.index) if base is None else base)
+    base = shares.of_areas(table.index) if base is None else base
+    overall = base_shares(base) if isinstance(base, Shares) else base
     lacking = sorted(set(shares.table.columns) - set(overall.index))
     if lacking:
         raise CoverageError(f"the base lacks {', '.join(lacking[:3])}. Compute it from the same tables.")
@@ -80,8 +82,8 @@ def base_shares(base: Shares) -> pd.Series:
     return segment_shares(base, together).iloc[0]
 
 
-def effect_sizes(shares: Shares, table: pd.DataFrame) -> pd.DataFrame:
-    """Return, for each segment, how many standard deviations between areas it differs from all of them.
+def effect_sizes(shares: Shares, table: pd.DataFrame, *, base: pd.Series | None = None) -> pd.DataFrame:
+    """Return, for each segment, how many standard deviations between areas it differs from all of them, or from a base.
 
     Densities are compared by their logarithm, on which they vary evenly, as the average resident meets them: over land
     the few who live in open country would make everybody else stand out.
@@ -97,6 +99,9 @@ def effect_sizes(shares: Shares, table: pd.DataFrame) -> pd.DataFrame:
         lived = _as_lived(mine, name)
         within[name], overall[name] = segment_shares(lived, table)[name], base_shares(lived)[name]
         areas = areas.assign(**{name: lived.table[name]})
+    if base is not None:
+        shared = [variable.name for variable in mine.variables if variable.is_share]
+        overall[shared] = base.reindex(shared)
     return (within - overall) / areas.std(ddof=0).replace(0.0, np.nan)
 
 
@@ -108,7 +113,9 @@ def _as_lived(shares: Shares, name: str) -> Shares:
     return replace(shares, table=density, numerators=density * people, denominators=weights)
 
 
-def stands_out(shares: Shares, table: pd.DataFrame, *, place: str = "the whole place") -> pd.DataFrame:
+def stands_out(
+    shares: Shares, table: pd.DataFrame, *, place: str = "the whole place", base: pd.Series | None = None
+) -> pd.DataFrame:
     """Return what makes each segment different, the most telling first.
 
     Densities have no percentage points and are left to the index scores.
@@ -118,7 +125,10 @@ def stands_out(shares: Shares, table: pd.DataFrame, *, place: str = "the whole p
     shares, table
         As for :func:`segment_shares`.
     place
-        Name of the place, for the sentences.
+        Name of the place or of the base, for the sentences.
+    base
+        Share of each variable in a wider base; by default that of the place. Effects are reckoned in standard
+        deviations between the areas of the place in any case, for a base in one row has none.
 
     Returns
     -------
@@ -129,12 +139,13 @@ def stands_out(shares: Shares, table: pd.DataFrame, *, place: str = "the whole p
     mine = shares.of_areas(table.index)
     chosen = [variable for variable in mine.variables if variable.is_share]
     names = [variable.name for variable in chosen]
-    within, overall = segment_shares(mine, table)[names], base_shares(mine)[names]
+    against = base_shares(mine) if base is None else base.reindex(mine.table.columns)
+    within, overall = segment_shares(mine, table)[names], against[names]
     tables = {
         "share": within,
         "base_share": within * 0 + overall,
-        "index_score": index_scores(mine, table)[names],
-        "effect": effect_sizes(mine, table)[names],
+        "index_score": index_scores(mine, table, base=against)[names],
+        "effect": effect_sizes(mine, table, base=base)[names],
     }
     long = [
         one.melt(var_name="variable", value_name=name, ignore_index=False).set_index("variable", append=True)
