@@ -20,7 +20,9 @@ AROUND_M = 20_000.0  # rows this near to a point tell what its postcode should b
 PEERS_M = 60_000.0  # this far from the middle of the rows of its postcode area a point is asked about
 ALONE_M = 45_000.0  # or this far from it and from the nearest row of its own and the next districts
 MAX_PEERS = 1_000  # areas with more rows are compared with their middle only
-MAX_CORRECTIONS = 2_000
+MAX_CORRECTIONS = 300  # so many rows are given a proposal
+SYSTEMATIC = 0.5  # where more rows than this are outside their areas, the list is odd as a whole: all are asked about
+N_SYSTEMATIC = 20
 NEAR_PEER_M = 10_000.0  # a correction must come this near to another row
 LOOK_UP = "Look the site up; correct the coordinates or the postcode."
 
@@ -43,7 +45,8 @@ def check_against_areas(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFra
     beyond = beyond_area_km(at["easting"], at["northing"], code)
     outside = beyond.gt(0)
     meant = _meant_outward(at, code, beyond)
-    sure = beyond.gt(BEYOND_KM) & meant.eq("")
+    odd = outside.sum() > SYSTEMATIC * beyond.notna().sum() and outside.sum() >= N_SYSTEMATIC
+    sure = beyond.gt(BEYOND_KM) & meant.eq("") & (not odd)
     area = code.str.extract(r"^([A-Z]{1,2})\d", expand=False)
     message = "The point '" + at["written"] + "' lies outside " + area + ", the area of its postcode " + code + "."
     good = at[~outside & beyond.notna()]
@@ -78,9 +81,9 @@ def _meant_outward(at: pd.DataFrame, code: pd.Series, beyond: pd.Series) -> pd.S
     if good.empty:
         return meant
     tree = cKDTree(good[["easting", "northing"]].to_numpy())
-    for row in beyond.index[beyond.gt(0)]:
+    for row in beyond.index[beyond.gt(0)][:MAX_CORRECTIONS]:
         near = tree.query_ball_point(at.loc[row, ["easting", "northing"]].to_numpy(dtype="float64"), AROUND_M)
-        around = outward.loc[good.index[near]]
+        around = outward.loc[good.index[near[:MAX_PEERS]]]
         around = pd.concat([around, letters.loc[around.index] + number[row]])
         alike = around[[_one_letter_apart(outward[row], other) for other in around]]
         if len(alike):
@@ -159,7 +162,7 @@ def _proposals(suspects: pd.DataFrame, peers: pd.DataFrame, postcode: pd.Series)
 def _neighbours(peers: pd.DataFrame, district: pd.Series, number: float) -> pd.DataFrame:
     """Return the peers of neighbouring districts (PL22 to PL24 for PL23), or all where there is none."""
     near = peers[(district.loc[peers.index] - number).abs() <= 1]
-    return near if len(near) else peers
+    return (near if len(near) else peers).head(MAX_PEERS)
 
 
 def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:

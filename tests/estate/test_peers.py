@@ -63,3 +63,11 @@ def test_empty_table_gives_no_findings() -> None:
     nothing = table((1, 1)).iloc[:0]
     empty = pd.Series([], dtype="str")
     assert len(check_against_areas(nothing, empty)) == len(check_against_peers(nothing, empty)) == 0
+
+
+def test_a_list_that_is_odd_as_a_whole_is_asked_about_and_kept() -> None:
+    """Made-up postcodes, or a head office's postcode in every row: half a list wrong is no slip of single rows."""
+    rows = table(*[(430_000.0 + 100 * number, 340_000.0) for number in range(40)])
+    found = check_against_areas(rows, codes(*["PL1 1AA"] * 30, *["DE1 1AA"] * 10))
+    assert set(found.severity) == {"question"}
+    assert len(found) == 30
