@@ -913,6 +913,7 @@ def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool
         told = write_run(study, folder or out)
     parts = (telling.segment_sentences, telling.estate_sentences, telling.option_sentences)
     lines = [telling.check_sentences(study)[-1], *(line for part in parts for line in part(study))]
+    lines += [] if study.walks is None else study.walks.notes
     _answer(
         {"folder": str(out), **told}, [*lines, f"Open {out / 'map.html'} in any browser."], as_json=as_json, out=out
     )

@@ -181,7 +181,9 @@ def _named(sites: gpd.GeoDataFrame, wanted: tuple[str, ...], key: str, *, among:
     ids, names = sites.index.astype("str"), sites["name"].astype("str").str.strip().str.casefold()
     faults = []
     for word in wanted:
-        hit = (ids == word) | (names == word.strip().casefold()).to_numpy()
+        plain = word.strip().casefold()
+        own = ids.str.rsplit("/", n=1).str[-1].str.casefold() == plain  # the body's own reference
+        hit = (ids == word) | (names == plain).to_numpy() | own
         hit = hit & among if among is not None and (hit & among).any() else hit
         if hit.sum() == 1:
             mask |= hit
