@@ -16,6 +16,7 @@ from geodata.crs import to_bng
 from geodata.errors import CoverageError, DataError, did_you_mean
 from geodata.files import read_areas_file, read_table
 from geodata.load_rasters import with_residents
+from geodata.own_columns import with_own_columns
 from geodata.place import BoundarySource, Place
 from geodata.postcodes import read_postcodes
 from geodata.uprns import UprnTable, read_uprns
@@ -76,6 +77,7 @@ def load_geography(place: Place) -> Geography:
     if len(chosen) < len(areas):
         census = census.of_areas(chosen)
         areas, report = _areas(place, boundaries, census)
+    census = with_own_columns(census, areas, place.variables.add, base=place.base)
     areas, notes = with_residents(areas, place)
     return Geography(census, areas, report, _outline(place, boundaries, areas), notes)
 

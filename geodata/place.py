@@ -19,6 +19,7 @@ from geodata.place_people import BaseName, ContactSource, PortraitChoice
 from geodata.place_rasters import RasterChoice
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
+from geodata.place_variables import VariableChoice
 from geodata.section import Positive, Section, Share, Text
 from geodata.travel import Mode
 
@@ -212,6 +213,7 @@ class Place(Section):
     buildings: tuple[BuildingNote, ...] = ()
     fetch: FetchChoice = FetchChoice()
     rasters: RasterChoice = RasterChoice()
+    variables: VariableChoice = VariableChoice()
     funnel: tuple[dict[str, object], ...] = ()
     assumptions: dict[str, float] = Field(default_factory=dict)
 
@@ -269,6 +271,7 @@ class Place(Section):
             names += [name for name in (boundaries.areas, boundaries.lookup, boundaries.centroids) if name]
             names += [larger.file for larger in boundaries.larger]
         names += self.segments.files()
+        names += [one.file for one in self.variables.add]
         names += self.travel.files()
         names += self.rasters.files()
         names += [self.place.uprns] if self.place.uprns else []

@@ -45,6 +45,8 @@ class Variable:
         For a density, the cell with the residents: people / density gives the land they live on.
     code
         Its number in the national classification, empty for the four that are not in it.
+    more, fewer
+        How a place with more, or with fewer, is called; made of base and says where not given.
 
     Examples
     --------
@@ -63,22 +65,29 @@ class Variable:
     unit: str = "share"
     weight: str | None = None
     code: str = ""
+    more: str = ""
+    fewer: str = ""
 
     def __post_init__(self) -> None:
         if not self.name or not self.numerator:
             raise ValueError("a variable needs a name and at least one cell")
-        if self.is_share != (self.denominator is not None) or self.is_share == (self.weight is not None):
+        if (self.denominator is None) == (self.weight is None) or (self.is_share and self.is_density):
             raise ValueError(f"variable '{self.name}': a share has a denominator, a density has a weight instead")
 
     @property
     def is_share(self) -> bool:
-        """True where it is a share of people or households, False for a density."""
+        """True where it is a share of people or households, False for a density or a rate."""
         return self.unit == "share"
+
+    @property
+    def is_density(self) -> bool:
+        """True where it is residents by the land they live on."""
+        return self.weight is not None
 
     @property
     def cells(self) -> tuple[str, ...]:
         """Every cell it is computed from."""
-        other = self.denominator if self.is_share else self.weight
+        other = self.weight if self.is_density else self.denominator
         return (*self.numerator, other) if other else self.numerator
 
     @property
@@ -86,6 +95,22 @@ class Variable:
         """The cells as a formula, such as ``ts0450004+ts0450005 / ts0450001``."""
         top = "+".join(self.numerator)
         return f"{top} / {self.denominator}" if self.denominator else top
+
+    def direction(self, sign: float) -> str:
+        """Return the words for more (above 0) or fewer (below 0) than elsewhere.
+
+        Examples
+        --------
+        >>> no_car = Variable("no_car", "transport", "No car", "households", "have no car", ("a",), "b")
+        >>> no_car.direction(1), no_car.direction(-1)
+        ('more households that have no car', 'fewer households that have no car')
+        """
+        given = self.more if sign > 0 else self.fewer
+        if given:
+            return given
+        people = "that" if self.base.startswith("households") else "who"
+        rest = f"{self.base} {people} {self.says}" if self.is_share else f"{self.base} {self.unit}"
+        return f"{'more' if sign > 0 else 'fewer'} {rest}"
 
     def sentence(self, share: float) -> str:
         """Return the share in words, with its base.
@@ -149,7 +174,7 @@ def read_variables(vintage: int) -> tuple[Variable, ...]:
     check_vintage(vintage)
     return tuple(
         Variable(
-            **{field: row[field] for field in ("name", "domain", "label", "base", "says", "unit")},
+            **{field: row[field] for field in ("name", "domain", "label", "base", "says", "unit", "more", "fewer")},
             numerator=tuple(row["numerator"].split("+")),
             denominator=row["denominator"] or None,
             weight=row["weight"] or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -50,7 +51,7 @@ def unpack(path: Path, name: str, target: Path) -> Path:
         try:
             with archive.open(info) as packed, target.open("wb") as plain:
                 _copy(packed.read, plain.write, limit=limit, name=f"{path}: '{name}'")
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
             if isinstance(error, SourceError):
                 raise
             raise SourceError(f"{path}: '{name}' is broken ({error}). Download the archive again.") from error

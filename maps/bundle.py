@@ -58,6 +58,10 @@ def write_segments(study: Study, folder: Path) -> None:
     if study.surroundings is not None and study.surroundings.comparison is not None:
         write_csv(study.surroundings.comparison.table, folder / "comparison.csv", index=False)
     write_lookup(study, folder)
+    if study.screening is not None:
+        write_csv(study.screening.table, folder / "screening.csv")
+        write_csv(study.screening.pairs, folder / "screening_pairs.csv", index=False)
+        write_csv(study.screening.sums, folder / "screening_sums.csv", index=False)
 
 
 def write_estate(study: Study, folder: Path) -> None:

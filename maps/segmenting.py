@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from geodata.load import Geography
+from geodata.own_columns import variables_of
 from geodata.place import Place
 from geodata.reference import read_reference
-from geodata.variables import read_variables
+from geodata.screening import Screening, screen
+from geodata.shares import compute_shares
 from segmentation.choose import Choice, choose
 from segmentation.comparison import Comparison, compare, read_published
 from segmentation.hierarchy import Progress
@@ -86,13 +88,25 @@ def choose_place(place: Place, geography: Geography, *, ks: Sequence[int], say: 
 
 def _recipe_of(place: Place) -> dict[str, Any]:
     """Return variables, reference and recipe that ``[segments]`` asks for."""
-    choice, variables = place.segments, read_variables(place.place.vintage)
+    choice, variables = place.segments, variables_of(place.variables, vintage=place.place.vintage)
     named = choice.reference
     found = {"variables": variables, "transform": choice.transform, "scaling": choice.scaling}
     if named is None:
         return found
     reference = read_reference(place.find(named), vintage=place.place.vintage, variables=variables)
     return {**found, "reference": reference, "reference_name": choice.reference_name or named}
+
+
+def screening_of(place: Place, geography: Geography) -> Screening:
+    """Return what is to be known of the variables before areas are grouped.
+
+    Raises
+    ------
+    DataError
+        The variables cannot be computed.
+    """
+    variables = variables_of(place.variables, vintage=place.place.vintage)
+    return screen(geography.census, compute_shares(geography.census, variables))
 
 
 def surroundings_of(place: Place, geography: Geography, segments: Segments) -> Surroundings:

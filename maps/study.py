@@ -34,9 +34,10 @@ from geodata.load import Geography, load_geography, load_notes, load_postcodes, 
 from geodata.load_travel import load_travel
 from geodata.network import cache_folder
 from geodata.place import AssetSource, FileSource, Identity, Place
+from geodata.screening import Screening
 from geodata.travel import Travel
 from maps.refreshing import refresh_place
-from maps.segmenting import Surroundings, segment_place, surroundings_of
+from maps.segmenting import Surroundings, screening_of, segment_place, surroundings_of
 from maps.surfacing import Walks, walks_of
 from segmentation.applied import apply_model
 from segmentation.model import SegmentModel
@@ -92,7 +93,7 @@ class Study:
         Census, areas and outline.
     register, estate
         The lists as read, and the register made ready for analysis.
-    segments, surroundings
+    segments, surroundings, screening
         The classification, and how it lies on the map and beside a published one.
     teams, travel, plans
         Who works where, the minutes used, and the options (do nothing, each alone, joint).
@@ -108,6 +109,7 @@ class Study:
     estate: Estate | None = None
     segments: Segments | None = None
     surroundings: Surroundings | None = None
+    screening: Screening | None = None
     teams: pd.DataFrame | None = None
     travel: Travel | None = None
     plans: tuple[Plan, ...] = ()
@@ -218,10 +220,11 @@ def with_segments(study: Study, *, say: Say = silent) -> Study:
     """
     geography, choice, start = _geography(study), study.place.segments, time.process_time()
     say(f"Grouping {len(geography.areas):,} areas into {choice.super} super clusters and {choice.sub} sub-clusters")
+    screening = screening_of(study.place, geography)
     segments = segment_place(study.place, geography, say=say)
     segments = rename(segments, study.place.names, source=f"{study.place.path} [names]")
     surroundings = surroundings_of(study.place, geography, segments)
-    return _timed(replace(study, segments=segments, surroundings=surroundings), "segments", start)
+    return _timed(replace(study, segments=segments, surroundings=surroundings, screening=screening), "segments", start)
 
 
 def with_refresh(study: Study, model: Path, *, how: How | None = None, say: Say = silent) -> tuple[Study, Refresh]:
@@ -236,7 +239,13 @@ def with_refresh(study: Study, model: Path, *, how: How | None = None, say: Say 
     say(f"Refreshing the segments of {len(geography.areas):,} areas")
     made = refresh_place(study.place, geography, model, how=how, say=say)
     surroundings = surroundings_of(study.place, geography, made.segments)
-    return _timed(replace(study, segments=made.segments, surroundings=surroundings), "segments", start), made
+    found = replace(
+        study,
+        segments=made.segments,
+        surroundings=surroundings,
+        screening=screening_of(study.place, geography),
+    )
+    return _timed(found, "segments", start), made
 
 
 def with_model(study: Study, model: SegmentModel, *, say: Say = silent) -> Study:

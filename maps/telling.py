@@ -57,6 +57,7 @@ def tell_segment(study: Study, *, model: Path | None = None) -> Values:
             },
             "stability": None if segments.stability is None else _tell_stability(segments.stability),
             "smoothness": {} if around is None else {level: _tell_smooth(one) for level, one in around.smooth.items()},
+            "screening": [] if study.screening is None else study.screening.sentences(),
             "comparison": None if around is None or around.comparison is None else _tell_compared(around.comparison),
         }
     )
@@ -128,7 +129,8 @@ def segment_sentences(study: Study) -> list[str]:
         subs = portraits[(portraits["level"] == "sub") & (portraits["parent"] == group.segment)]
         lines += [f"     {sub.segment:>2}  {sub.name}: {sub.n_areas:,} areas" for sub in _rows(subs)]
     around = () if study.surroundings is None else study.surroundings.sentences()
-    return [*lines, *segments.notes(), *around]
+    screening = () if study.screening is None else study.screening.sentences()
+    return [*lines, *segments.notes(), *around, *screening]
 
 
 def option_sentences(study: Study) -> list[str]:

@@ -95,7 +95,7 @@ def effect_sizes(shares: Shares, table: pd.DataFrame, *, base: pd.Series | None 
     """
     mine = shares.of_areas(table.index)
     within, overall, areas = segment_shares(mine, table), base_shares(mine), mine.table
-    for name in [variable.name for variable in mine.variables if not variable.is_share]:
+    for name in [variable.name for variable in mine.variables if variable.is_density]:
         lived = _as_lived(mine, name)
         within[name], overall[name] = segment_shares(lived, table)[name], base_shares(lived)[name]
         areas = areas.assign(**{name: lived.table[name]})
