@@ -134,7 +134,8 @@ def recommend(drift: Drift, smallest: Mapping[How, int], *, floor: float) -> tup
         seen = f"{drift.n_outside:,} of {drift.n_areas:,} areas have a value beyond any the model has seen"
         against_assign.append(f"{seen} (above {100 * OUTSIDE:.1f} %), most of them in {most}.")
     if not against_assign:
-        cost = f"{100 * drift.excess('assign'):.1f} % more inertia than the best way"
+        more = f"{100 * drift.excess('assign'):.1f} % more inertia (squared distance of areas to their segment)"
+        cost = f"{more} than the best way"
         limit = f"within the {100 * drift.assign_limit:.1f} % that the noise of counting can explain"
         return "assign", (f"Last year's centroids still fit: they cost {cost}, {limit}.",)
     against_warm = _against("A warm start", drift.excess("warm"), WARM_EXCESS, smallest["warm"], worn)

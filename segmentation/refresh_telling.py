@@ -10,6 +10,11 @@ from geodata.portable import plain
 from segmentation.refresh import LEVELS, WORDS, Refresh, Way
 
 SHOWN = 5
+TAKEN = {
+    "assign": "Last year's segments stay as they are, and areas go to the one they are like (assign only).",
+    "warm": "Last year's segments were moved with their areas until they were at rest (warm start).",
+    "refit": "The segments were sought anew and matched with last year's (refit).",
+}
 KINDS = {"super": "super cluster", "sub": "sub-cluster"}
 
 
@@ -39,9 +44,9 @@ def tell_refresh(made: Refresh) -> dict[str, Any]:
 
 def refresh_sentences(made: Refresh) -> list[str]:
     """Return the way taken and why, who moved, and what to look at."""
-    taken = f"Taken: {WORDS[made.chosen]}."
+    taken = TAKEN[made.chosen]
     if made.chosen != made.recommended:
-        taken = f"Taken as asked: {WORDS[made.chosen]}. The drift report speaks for: {WORDS[made.recommended]}."
+        taken += f" That was asked for; the drift report speaks for another way: {WORDS[made.recommended]}."
     return [taken, *made.reasons, *_moved(made), *_boundaries(made), *_largest(made), *_names(made)]
 
 
@@ -101,10 +106,11 @@ def _largest(made: Refresh) -> list[str]:
         (made.transitions["level"] == "sub") & (made.transitions["from"] != made.transitions["to"])
     ]
     top = moves.sort_values(["n_areas", "from", "to"], ascending=[False, True, True], kind="stable").head(SHOWN)
-    return [
-        f"  {row.n_areas:,} areas ({row.population:,.0f} residents) from '{row.from_name}' to '{row.to_name}'."
+    lines = [
+        f"{row.n_areas:,} areas ({row.population:,.0f} residents) from '{row.from_name}' to '{row.to_name}'"
         for row in top.itertuples(index=False)
     ]
+    return [f"The largest moves: {'; '.join(lines)}."] if lines else []
 
 
 def _names(made: Refresh) -> list[str]:

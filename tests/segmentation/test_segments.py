@@ -20,7 +20,7 @@ from tests.segmentation.conftest import VARIABLES, planted_census
 
 def build(census: Census, **options: object) -> Segments:
     """Return segments of a planted town: two super clusters, three sub-clusters."""
-    return build_segments(census, **({"n_super": 2, "n_sub": 3, "variables": VARIABLES} | options))
+    return build_segments(census, **({"n_super": 2, "n_sub": 3, "variables": VARIABLES, "n_resamples": 5} | options))
 
 
 def test_the_planted_kinds_are_found_and_named(planted: tuple[Census, pd.Series]) -> None:
@@ -152,7 +152,7 @@ def test_a_wider_reference_sets_the_scale(planted: tuple[Census, pd.Series]) -> 
 @pytest.mark.real
 def test_derbyshire_has_4_super_clusters_and_18_sub_clusters(derbyshire: Census) -> None:
     """Above the floor, with names of their own, and with the portraits adding up to everybody."""
-    made = build_segments(derbyshire, seed=1, place="Derbyshire")
+    made = build_segments(derbyshire, seed=1, place="Derbyshire", n_resamples=4)
     subs = made.portraits[made.portraits["level"] == "sub"]
     assert (len(made.portraits), len(subs)) == (22, 18)
     assert subs["n_areas"].min() >= 69
@@ -167,7 +167,7 @@ def test_derbyshire_has_4_super_clusters_and_18_sub_clusters(derbyshire: Census)
 @pytest.mark.real
 def test_two_seeds_agree_on_derbyshire(derbyshire: Census) -> None:
     """All but one in a hundred areas are in the same super cluster, all but one in ten in the same sub-cluster."""
-    one, two = (build_segments(derbyshire, seed=seed).table for seed in (1, 2))
+    one, two = (build_segments(derbyshire, seed=seed, n_resamples=2).table for seed in (1, 2))
     for level, least in (("super", 0.99), ("sub", 0.90)):
         both = pd.crosstab(one[level], two[level])
         assert both.max(axis=1).sum() / len(one) > least
