@@ -344,17 +344,28 @@ def options(
     _answer(tell_options(study), option_sentences(study), as_json=as_json, out=out)
 
 
-@app.command(short_help="The business case of a table of cash flows: worth, payback, partners, finance, risk.")
+@app.command(short_help="The business case of a place's options, or of a table of cash flows.")
 def appraise(
-    table: Annotated[
+    source: Annotated[
         Path,
         typer.Argument(
-            metavar="TABLE",
-            help="Cash flows (examples/cases), benefits planned and banked by quarter, or outcomes before and after.",
+            metavar="TABLE | PLACE.TOML",
+            help="Cash flows (examples/cases), benefits by quarter, outcomes before and after; or one place file.",
             show_default=False,
         ),
     ],
     *,
+    option: Annotated[str, typer.Option(help="Option of the place that sharing and terms are about.")] = "joint",
+    extra: Annotated[
+        Path | None, typer.Option("--with", metavar="TABLE", help="Cash flows to add to those of the place's options.")
+    ] = None,
+    share: Annotated[
+        str,
+        typer.Option(help="How bodies share: own, space, staff, standalone, shapley or nucleolus."),
+    ] = "staff",
+    level: Annotated[
+        str, typer.Option(help="Joint working: cooperation, coordination, collaboration or co-ownership.")
+    ] = "collaboration",
     horizon: Annotated[int | None, typer.Option(min=1, max=100, help="Years counted; 10 by default.")] = None,
     rate: Annotated[float, typer.Option(help="Real discount rate a year.")] = 0.035,
     timing: Annotated[str, typer.Option(help="Where in its year money falls: start, middle or end.")] = "end",
@@ -363,48 +374,54 @@ def appraise(
     interest: Annotated[float, typer.Option(help="Interest on borrowing, in the financial view.")] = 0.05,
     term: Annotated[int, typer.Option(help="Years of borrowing, in the financial view.")] = 25,
     draws: Annotated[int, typer.Option(min=100, max=1_000_000, help="Random draws of the risk analysis.")] = 10_000,
+    data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
     seed: Seed = None,
+    seconds: Seconds = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Example:  onetown appraise examples/cases/suffolk.csv --out suffolk
 
-    Appraise a table of cash flows: net present value, benefit-cost ratio, payback, who gains and loses, borrowing and
-    risk; and compare the figures that its source prints with what its own flows come to.
+    Net present value, benefit-cost ratio, payback, who gains and loses, fair shares, borrowing and risk, as a report, a
+    Word document and a workbook; and the figures that a source prints beside what its own flows come to.
     """  # noqa: D400
-    from estate.business_case import appraise as appraise_flows  # noqa: PLC0415
-    from estate.business_case import default_horizon  # noqa: PLC0415
-    from estate.business_case_telling import case_sentences, case_tables, tell_case  # noqa: PLC0415
     from estate.finance import Borrowing  # noqa: PLC0415
     from estate.flow_reading import read_cash_flows  # noqa: PLC0415
     from estate.flows import Terms, timing_named  # noqa: PLC0415
     from estate.tracking import follow_up  # noqa: PLC0415
-    from geodata.write import write_csv  # noqa: PLC0415
-    from maps.case_report import case_chapters, case_footer  # noqa: PLC0415
-    from maps.report import write_report  # noqa: PLC0415
-    from maps.workbook import write_workbook  # noqa: PLC0415
+    from maps import case_report, plan_report  # noqa: PLC0415
+    from maps.study import study_place  # noqa: PLC0415
 
-    if (followed := follow_up(table)) is not None:
+    terms = Terms(horizon or 10, rate, timing_named(timing), inflation, optimism_bias)
+    borrowing, version = Borrowing(interest, term), distribution_version("onetown")
+    if source.suffix == ".toml":
+        added = None if extra is None else read_cash_flows(extra)
+        study = study_place(_place(source, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
+        found = plan_report.case_of_study(
+            study, option=option, extra=added, terms=terms, horizon=horizon, borrowing=borrowing, rule=share,
+            working=level, draws=draws,
+        )  # fmt: skip
         with _results(out, overwrite=overwrite) as folder:
             if folder:
-                write_csv(followed.table, folder / "follow_up.csv")
+                plan_report.write_plan_case(found, study, folder, version=version)
+        lines = plan_report.plan_case_sentences(found, study)
+        _answer(plan_report.tell_plan_case(found), lines, as_json=as_json, out=out)
+        return
+    if (followed := follow_up(source)) is not None:
+        with _results(out, overwrite=overwrite) as folder:
+            if folder:
+                case_report.write_follow_up(followed, folder)
         _answer(followed.values(), followed.sentences(), as_json=as_json, out=out)
         return
-    read = read_cash_flows(table)
-    terms = Terms(horizon or default_horizon(read.flows), rate, timing_named(timing), inflation, optimism_bias)
-    case = appraise_flows(
-        read.flows, terms=terms, borrowing=Borrowing(interest, term), printed=read.printed,
-        quantities=read.quantities, draws=draws, seed=seed or 0,
-    )  # fmt: skip
+    case = case_report.case_of_table(
+        read_cash_flows(source), terms=terms, horizon=horizon, borrowing=borrowing, draws=draws, seed=seed or 0
+    )
     with _results(out, overwrite=overwrite) as folder:
         if folder:
-            for name, rows in case_tables(case).items():
-                write_csv(rows, folder / f"{name}.csv", index=False)
-            write_workbook(case, folder / "business_case.xlsx")
-            footer = case_footer(case, version=distribution_version("onetown"))
-            write_report(f"Business case: {table.stem}", case_chapters(case), folder, footer=footer)
-    _answer(tell_case(case), case_sentences(case), as_json=as_json, out=out)
+            case_report.write_case(case, folder, title=f"Business case: {source.stem}", version=version)
+    _answer(case_report.tell_case(case), case_report.case_sentences(case), as_json=as_json, out=out)
 
 
 @app.command(short_help="Say who reaches which service in how long, by every mode, today and under an option.")

@@ -21,6 +21,7 @@ from maps.base import MapSummary, save_map
 from maps.county import build_map
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
 from maps.people_telling import takeup_sentences
+from maps.plan_report import write_paper
 from maps.study import Study
 from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_options, tell_segment
@@ -114,6 +115,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     write_geopackage(dict(_layers(study)), folder / "results.gpkg")
     write_walks(study.walks, folder)
     summary = draw(study, folder / "map.html")
+    write_paper(study, folder, version=version("onetown"))
     told = {
         "place": study.place.place.name,
         "made_up": study.place.place.made_up,

@@ -3,21 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from estate.business_case import BusinessCase, OptionCase
-from estate.business_case_telling import SIZES, assumptions_of, case_sentences, money, option_sentences, ratio
+from estate.business_case import BusinessCase, OptionCase, appraise, default_horizon
+from estate.business_case_telling import (
+    SIZES,
+    assumptions_of,
+    case_sentences,
+    case_tables,
+    money,
+    option_sentences,
+    ratio,
+    tell_case,
+)
+from estate.finance import Borrowing
+from estate.flow_reading import CashFlowTable
+from estate.flows import Terms
 from estate.phrases import listed
 from estate.printed import MEASURES
 from estate.sharing import side_payments
+from estate.tracking import Outcomes, Tracking
+from geodata.write import write_csv
 from maps.picture import Figure, drawing
-from maps.report import Chapter, Picture, Sheet
+from maps.report import Chapter, Picture, Sheet, write_report
+from maps.workbook import write_workbook
+
+__all__ = [
+    "case_chapters",
+    "case_footer",
+    "case_of_table",
+    "case_sentences",
+    "tell_case",
+    "write_case",
+    "write_follow_up",
+]
 
 BLUE, RED, GREY = "#1f4e8c", "#b3402a", "#7a8798"
 LINES = (BLUE, RED, "#37695b", "#8f6f9e", "#c98a4b", "#44506e")
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
+
+
+def case_of_table(
+    read: CashFlowTable, *, terms: Terms, horizon: int | None, borrowing: Borrowing, draws: int, seed: int
+) -> BusinessCase:
+    """Return the business case of a table; without a horizon, of ten years or the last year of its flows."""
+    chosen = replace(terms, horizon_years=horizon or default_horizon(read.flows))
+    return appraise(
+        read.flows, terms=chosen, borrowing=borrowing, printed=read.printed, quantities=read.quantities, draws=draws,
+        seed=seed,
+    )  # fmt: skip
+
+
+def write_case(case: BusinessCase, folder: Path, *, title: str, version: str) -> None:
+    """Write tables, workbook, report and Word document of a case into an existing folder."""
+    for name, rows in case_tables(case).items():
+        write_csv(rows, folder / f"{name}.csv", index=False)
+    write_workbook(case, folder / "business_case.xlsx")
+    write_report(title, case_chapters(case), folder, footer=case_footer(case, version=version))
+
+
+def write_follow_up(followed: Tracking | Outcomes, folder: Path) -> None:
+    """Write what came of benefits or outcomes into an existing folder."""
+    write_csv(followed.table, folder / "follow_up.csv")
 
 
 def case_chapters(case: BusinessCase) -> list[Chapter]:

@@ -16,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.clusters import access_clusters
-from estate.colocation import build_problem
+from estate.colocation import Problem, build_problem
 from estate.factors import Knowledge
 from estate.funnel import check_stages, funnel
 from estate.load import load_prices, load_register, load_teams
@@ -99,6 +99,8 @@ class Study:
         Who works where, the minutes used, and the options (do nothing, each alone, joint).
     walks
         The walk to public doors over the ground, where the place names rasters.
+    problem
+        The facts and rules that the options were weighed on.
     timings
         Processor seconds by step.
     """
@@ -114,6 +116,7 @@ class Study:
     travel: Travel | None = None
     plans: tuple[Plan, ...] = ()
     walks: Walks | None = None
+    problem: Problem | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -293,7 +296,7 @@ def with_options(study: Study, *, say: Say = silent) -> Study:
     say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
 
     plans = solve_options(problem, seed=place.place.seed, seconds=place.options.seconds, progress=_progress(say))
-    return _timed(replace(study, teams=teams, travel=travel, plans=plans), "options", start)
+    return _timed(replace(study, teams=teams, travel=travel, plans=plans, problem=problem), "options", start)
 
 
 def with_walks(study: Study, *, say: Say = silent) -> Study:
