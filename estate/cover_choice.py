@@ -73,7 +73,7 @@ class Best:
 
 
 def best_stations(ground: Ground, n_open: int, pins: Pins, *, seconds: float = 60.0, seed: int = 0) -> tuple[Best, ...]:
-    """Return the best stations by all five questions.
+    """Return the best stations by all five questions; by all but "as today" where nobody is reached today.
 
     Parameters
     ----------
@@ -98,8 +98,9 @@ def best_stations(ground: Ground, n_open: int, pins: Pins, *, seconds: float = 6
     check_number(n_open, pins.required, pins.forbidden)
     deadline = time.process_time() + seconds
     found = []
-    for place, question in enumerate(QUESTIONS):
-        left = max(deadline - time.process_time(), 1.0) / (len(QUESTIONS) - place)
+    asked = [one for one in QUESTIONS if one != "as today" or ground.reached(ground.today) > 0]
+    for place, question in enumerate(asked):
+        left = max(deadline - time.process_time(), 1.0) / (len(asked) - place)
         best = solve_question(ground, question, n_open, pins, seconds=left, seed=seed)
         found += [] if best is None else [best]
     return tuple(found)

@@ -41,6 +41,8 @@ def cover_sentences(ground: Ground, change: CoverChange, best: tuple[Best, ...],
 
 
 def _today(ground: Ground, change: CoverChange) -> str:
+    if not ground.today.any():
+        return "There is no station today."
     stations = counted(int(ground.today.sum()), "station")
     return (
         f"Today, {stations}: {_of(ground, change.before)} are within {ground.within_min:g} minutes of one; "

@@ -83,7 +83,8 @@ def test_every_question_is_answered_as_by_trying_all(seed: int, n_open: int) -> 
     of_n, any_size = choices(pins, range(n_open, n_open + 1)), choices(pins, range(8))
     assert best["reach"].value == max(facts.reached(mask) for mask in of_n)
     assert best["mean"].value == pytest.approx(min(facts.mean_min(mask) for mask in of_n))
-    enough = [mask.sum() for mask in any_size if facts.reached(mask) >= facts.reached(facts.today)]
+    today = facts.reached(facts.today)
+    enough = [mask.sum() for mask in any_size if today and facts.reached(mask) >= today]
     assert ("as today" in best) == bool(enough)
     if enough:
         assert best["as today"].value == min(enough)
@@ -140,6 +141,17 @@ def test_the_sentences_say_what_is_proved_and_that_it_is_indicative() -> None:
     assert told["newly_within"] == 80
     assert {row["question"] for row in told["best"]} == {"reach", "as today", "all", "mean", "farthest"}
     assert len(best_table(LINE, best, 2)) == 5
+
+
+def test_where_there_is_no_station_today_nothing_is_said_of_today() -> None:
+    """Which fire stations should host ambulances, where the register has no ambulance station."""
+    facts = ground([[5, 12], [12, 5]], [10, 20], [False, False])
+    free = Pins(np.zeros(2, dtype=bool), np.zeros(2, dtype=bool))
+    best = best_stations(facts, 1, free)
+    lines = cover_sentences(facts, compare_cover(facts, facts.today), best, 1)
+    assert lines[0] == "There is no station today."
+    assert "as today" not in {one.question for one in best}
+    assert "It opens B." in lines[1]
 
 
 def test_impossible_questions_are_refused_in_words() -> None:
