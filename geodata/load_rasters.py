@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.crs import to_bng
-from geodata.errors import CoverageError, examples
+from geodata.errors import CoverageError, DataError, ToolkitError, examples
 from geodata.files import read_areas_file
 from geodata.grid import Grid, Raster, check_same_grid
 from geodata.place import Place
@@ -18,6 +18,28 @@ from geodata.terrain import tobler_min_per_m, walking_friction
 from geodata.zonal import overlap_of, to_areas
 
 RASTER_SUFFIXES = (".tif", ".tiff", ".asc", ".vrt")
+
+
+def check_rasters(place: Place) -> None:
+    """Raise before the long work where a raster that the place names will not do.
+
+    Raises
+    ------
+    DataError
+        One or several will not do; all are told at once.
+    """
+    errors: list[ToolkitError] = []
+    for name in (place.rasters.population, place.rasters.elevation):
+        if name is not None:
+            try:
+                read_raster(place.find(name))
+            except ToolkitError as error:
+                errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise DataError(" ".join(f"({number}) {error}" for number, error in enumerate(errors, start=1)))
+    load_walking(place)
 
 
 def with_residents(areas: gpd.GeoDataFrame, place: Place) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:

@@ -31,6 +31,7 @@ from estate.standard import energy_factor, space_and_rates
 from estate.yardsticks import add_locality, leases_by_year, yardsticks
 from geodata.errors import DataError
 from geodata.load import Geography, load_geography, load_notes, load_postcodes, load_uprns
+from geodata.load_rasters import check_rasters
 from geodata.load_travel import load_travel
 from geodata.network import cache_folder
 from geodata.place import AssetSource, FileSource, Identity, Place
@@ -154,6 +155,7 @@ def study_place(place: Place, *, say: Say = silent) -> Study:
         Data or rules are at fault; see the single steps.
     """
     load_prices(place)  # a slip in rules or assumptions is told before the long work, not after it
+    check_rasters(place)
     study = with_register(with_geography(Study(place), say=say), say=say)
     return with_walks(with_options(with_segments(study, say=say), say=say), say=say)
 

@@ -10,14 +10,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
+from rasterio.transform import from_origin
 from shapely.geometry import box
 
 from geodata.boundaries import AreaReport
 from geodata.errors import CoverageError, DataError
 from geodata.grid import Grid, Raster
 from geodata.load import Geography
-from geodata.load_rasters import load_walking, with_residents
+from geodata.load_rasters import check_rasters, load_walking, with_residents
 from geodata.place import Identity, Place
 from geodata.place_rasters import RasterChoice
 from geodata.rasters import read_raster, write_raster
@@ -110,6 +112,25 @@ def test_water_on_another_grid_is_refused(tmp_path: Path) -> None:
     write_raster(Raster(np.zeros(other.shape), other, "water", "made up"), tmp_path / "water.tif")
     with pytest.raises(DataError, match=r"elevation and water\.tif do not lie cell on cell"):
         load_walking(place(tmp_path, water="water.tif"))
+
+
+def test_all_rasters_at_fault_are_told_before_the_long_work(tmp_path: Path) -> None:
+    """One in degrees, one without nodata: both are named at once, each with its remedy."""
+    good = {"driver": "GTiff", "dtype": "float32", "count": 1, "height": 4, "width": 5}
+    for name, crs, corner, cell, nodata in (
+        ("people.tif", "EPSG:4326", (-2.0, 53.0), 0.01, -1.0),
+        ("hills.tif", "EPSG:27700", (400_000, 303_000), 100, None),
+    ):
+        shape = from_origin(*corner, cell, cell)
+        with rasterio.open(tmp_path / name, "w", **good, crs=crs, transform=shape, nodata=nodata) as dataset:
+            dataset.write(np.ones((1, 4, 5), dtype="float32"))
+    with pytest.raises(DataError, match=r"people\.tif: is in degrees.*hills\.tif: no nodata value"):
+        check_rasters(
+            place(tmp_path, population=False, elevation="hills.tif").model_copy(
+                update={"rasters": RasterChoice(population="people.tif", elevation="hills.tif")}
+            )
+        )
+    check_rasters(place(tmp_path))
 
 
 def test_areas_without_a_count_take_their_residents_from_the_grid(tmp_path: Path, town_areas: gpd.GeoDataFrame) -> None:
