@@ -79,9 +79,7 @@ def write_portraits(study: Study, folder: Path, *, base: BaseName | None = None)
     """
     portraits, against = portraits_of(study, base=base)
     place, boundaries = study.place.place, study.place.boundaries
-    lacking = against.missing()
-    notes = _segments(study).notes()
-    notes += (f"{against.name} is not known for {', '.join(lacking)}.",) if lacking else ()
+    notes = _plain_notes(_segments(study), against)
     sheets = Sheets(
         place=said(place.name),
         base=against.name,
@@ -196,6 +194,16 @@ def write_takeup(study: Study, takeup: TakeUp, folder: Path) -> None:
         notes=notes_of_places(load_notes(place)),
     )
     write_text(page, folder / "takeup.html")
+
+
+def _plain_notes(segments: Segments, against: Base) -> tuple[str, ...]:
+    """Return what a reader should know of the quality, with the variables called by their labels."""
+    labels = {variable.name: variable.label for variable in read_variables(segments.model.vintage)}
+    mark = " were left out: "
+    left_out = f"{mark}{'; '.join(labels.get(name, name) for name in segments.missing)}."
+    notes = [note.partition(mark)[0] + left_out if mark in note else note for note in segments.notes()]
+    lacking = [labels.get(name, name) for name in against.missing()]
+    return (*notes, *((f"{against.name} is not known for: {'; '.join(lacking)}.",) if lacking else ()))
 
 
 def _beside(study: Study) -> tuple[dict[str, pd.DataFrame], dict[str, dict[str, str]]]:

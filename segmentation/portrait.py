@@ -41,6 +41,8 @@ TENURES = (
     ),
 )
 
+_CERTAINTY = {"super": "super_certainty", "sub": "certainty"}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -218,7 +220,7 @@ class _Drawn:
             places=self.places(mine),
             typical=_typical(mine),
             notes=tuple(self.notes.get((level, number), ())),
-            certainty=float(mine["certainty"].mean()),
+            certainty=float(mine[_CERTAINTY[level] if _CERTAINTY[level] in mine else "certainty"].mean()),
         )
 
     def unlike(self, number: int, parent: int) -> tuple[str, ...]:
