@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.code_changes import Carried, carry_over, read_changes
-from geodata.errors import SchemaError, SourceError, examples
+from geodata.errors import SchemaError, examples
 from geodata.files import read_table
 from geodata.load import Geography
 from geodata.place import Place
@@ -16,7 +16,9 @@ from maps.paper import Part, figure, paper, table
 from maps.picture import svg_text, write_png, write_svg
 from maps.segmenting import Say, progress_of
 from maps.transitions import CAPTION, TITLE, draw_transitions
+from segmentation.applied import read_model
 from segmentation.model import SegmentModel
+from segmentation.naming import names_of, rename_model
 from segmentation.refresh import WORDS, How, Refresh, refresh
 from segmentation.refresh_telling import refresh_sentences, tell_refresh, ways_table
 
@@ -35,6 +37,7 @@ def refresh_place(place: Place, geography: Geography, model_file: Path, *, how: 
     """
     model = read_model(model_file)
     model.check_vintage(geography.census.vintage)
+    model = rename_model(model, _not_yet_named(place, model), source=f"{place.path} [names]")
     choice = place.segments
     kept = (len(model.super_names), len(model.sub_names))
     if (choice.super, choice.sub) != kept:
@@ -51,28 +54,6 @@ def refresh_place(place: Place, geography: Geography, model_file: Path, *, how: 
         place=place.place.name,
         progress=progress_of(say),
     )
-
-
-def read_model(path: Path) -> SegmentModel:
-    """Return the model in a file.
-
-    Raises
-    ------
-    SourceError
-        There is no such file.
-    SchemaError
-        It is no model, or spoiled.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SourceError(
-            f"{path}: there is no model that can be read ({error.strerror}). It is the model.json that 'onetown "
-            "segment' wrote."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SchemaError(f"{path}: this is no segment model, it is not text. Give a model.json.") from error
-    return SegmentModel.from_json(text)
 
 
 def read_labels(path: Path) -> pd.DataFrame:
@@ -150,6 +131,12 @@ def refresh_page(made: Refresh, *, place: str, versions: str) -> str:
         parts,
         footer=f"{made.drift.n_areas:,} areas; seed {model.seed}; {versions}; model of the {model.vintage} Census.",
     )
+
+
+def _not_yet_named(place: Place, model: SegmentModel) -> dict[str, str]:
+    """Return the names of place.toml that the model does not bear already (they were given last year)."""
+    borne = set(names_of(model).values())
+    return {said: name for said, name in place.names.items() if " ".join(name.split()) not in borne}
 
 
 def _earlier(place: Place, geography: Geography, path: Path, say: Say) -> Carried | None:

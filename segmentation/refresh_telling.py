@@ -107,7 +107,7 @@ def _largest(made: Refresh) -> list[str]:
     ]
     top = moves.sort_values(["n_areas", "from", "to"], ascending=[False, True, True], kind="stable").head(SHOWN)
     lines = [
-        f"{row.n_areas:,} areas ({row.population:,.0f} residents) from '{row.from_name}' to '{row.to_name}'"
+        f"{_areas(row.n_areas)} ({row.population:,.0f} residents) from '{row.from_name}' to '{row.to_name}'"
         for row in top.itertuples(index=False)
     ]
     return [f"The largest moves: {'; '.join(lines)}."] if lines else []
@@ -125,3 +125,7 @@ def _names(made: Refresh) -> list[str]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
+
+
+def _areas(n: int) -> str:
+    return "1 area" if n == 1 else f"{n:,} areas"

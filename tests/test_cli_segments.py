@@ -88,6 +88,23 @@ def test_a_refresh_on_the_same_counts_changes_nothing(
     assert "<script" not in page
 
 
+def test_names_that_people_gave_carry_over(
+    county: Path, last_year: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name given last year under the proposed one is borne already; one by number can be given this year."""
+    names = pd.read_csv(last_year / "portraits.csv").query("level == 'sub'").set_index("segment")["name"]
+    entries = f'\n[names]\n"{names[1]}" = "Riverside"\n"sub 2" = "The hills"\n'
+    place = changed(county, tmp_path, r"resamples = 3", "resamples = 3")
+    place.write_text(place.read_text(encoding="utf-8") + entries, encoding="utf-8")
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert run("segment", place, "--out", first, "--quiet") == 0
+    assert run("segment", place, "--refresh", first / "model.json", "--out", second, "--quiet") == 0
+    capsys.readouterr()
+    again = pd.read_csv(second / "portraits.csv").query("level == 'sub'").set_index("segment")["name"]
+    assert (again[1], again[2]) == ("Riverside", "The hills")
+    assert (second / "model.json").read_bytes() == (first / "model.json").read_bytes()
+
+
 def test_boundaries_that_changed_need_a_look_up(
     county: Path, last_year: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,7 +156,7 @@ def test_what_place_toml_asks_for_is_checked(
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(None, "there is no model that can be read"), (b"\xff\xfe\x00", "no segment model"), (b"{}", "no segment model")],
+    [(None, "does not exist. Write a model with"), (b"\xff\xfe\x00", "is no model file"), (b"{}", "no segment model")],
 )
 def test_a_model_that_is_none_is_refused(
     county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, sentence: str
