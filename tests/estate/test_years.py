@@ -1,0 +1,81 @@
+"""Plans over years: against every plan there is, and laws that hold for any town."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from estate import years
+from estate.limits import Budget
+from estate.options import solve_options
+from estate.years import Limits, seek
+from tests.estate.brute_years import cheapest_over_years, town_over_years
+from tests.estate.town_facts import random_town, with_rules
+
+TINY = [(3, 2), (7, 2), (8, 2), (11, 2), (3, 3), (11, 3)]
+
+
+@pytest.mark.parametrize(("seed", "n_years"), TINY)
+def test_tiny_towns_over_years_equal_brute_force(seed: int, n_years: int) -> None:
+    """Six buildings, all rules on: no plan that the independent check passes is cheaper, and the bound is valid."""
+    problem = town_over_years(seed, years=n_years)
+    best = cheapest_over_years(problem)
+    nothing, alone, joint = solve_options(problem)
+    assert joint.cost_gbp == pytest.approx(best, rel=1e-6)
+    assert joint.bound_gbp <= best * (1 + 1e-9)
+    assert nothing.cost_gbp >= alone.cost_gbp >= joint.cost_gbp
+
+
+@pytest.mark.parametrize(("seed", "n_years"), TINY)
+def test_the_relaxation_bounds_the_whole_model(monkeypatch: pytest.MonkeyPatch, seed: int, n_years: int) -> None:
+    """The way large problems take: its bound is never above the best plan there is, its plan never below."""
+    problem = town_over_years(seed, years=n_years)
+    whole = seek(problem, limits=Limits(seconds=10.0))
+    monkeypatch.setattr(years, "SMALL", 0)
+    large = seek(problem, limits=Limits(seconds=10.0, rounds=5))
+    assert whole.answer.status == "optimal"
+    assert large.answer.bound <= whole.answer.objective * (1 + 1e-9)
+    assert large.answer.objective >= whole.answer.objective * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_more_year_never_makes_the_best_plan_worse(seed: int) -> None:
+    """More years are more freedom, and none is less than at once."""
+    costs = [solve_options(with_rules(random_town(seed), years=n))[2].cost_gbp for n in (1, 2, 4)]
+    assert costs == sorted(costs, reverse=True) or max(costs) - min(costs) <= 1e-6 * max(costs)
+
+
+def test_a_budget_of_nothing_stops_every_move_and_receipts_free_them() -> None:
+    """Without capital nobody moves; capital for all is as good as none asked."""
+    problem = random_town(0)
+    free = solve_options(with_rules(problem, years=3))[2]
+    poor = solve_options(with_rules(problem, years=3, budgets=(Budget((0.0,)),), recycled_share=0.0))[2]
+    rich = solve_options(with_rules(problem, years=3, budgets=(Budget((1e9,)),)))[2]
+    assert free.moved > 0
+    assert poor.moved == 0
+    assert rich.cost_gbp == pytest.approx(free.cost_gbp, rel=1e-6)
+
+
+def test_a_flooded_market_is_a_rule() -> None:
+    """At most one release in a town and year: as many years as releases are needed, or fewer releases are made."""
+    problem = with_rules(random_town(0), years=2)
+    named = replace(problem, register=problem.register.assign(locality="Town"))
+    limited = solve_options(with_rules(named, releases_per_town=1))[2]
+    counts = limited.buildings.loc[limited.buildings["decision"] == "release", "year"].value_counts()
+    assert (counts <= 1).all()
+
+
+def test_a_work_limit_gives_the_same_plan_again() -> None:
+    """Repeatable by seed and work, whatever the clock says."""
+    problem = with_rules(random_town(2), years=3)
+    one, two = (solve_options(problem, seconds=1e9, rounds=3)[2] for _ in range(2))
+    assert (one.cost_gbp, one.bound_gbp, one.released) == (two.cost_gbp, two.bound_gbp, two.released)
+
+
+def test_an_interrupted_search_still_gives_plans_with_their_proof() -> None:
+    """Stopped before it began, the joint option is at least as good as doing nothing, and says that it was stopped."""
+    problem = with_rules(random_town(0), years=3)
+    nothing, alone, joint = solve_options(problem, stop=lambda: True)
+    assert nothing.cost_gbp >= alone.cost_gbp >= joint.cost_gbp >= joint.bound_gbp
+    assert joint.status in ("interrupted", "optimal")
