@@ -107,8 +107,8 @@ def _largest(made: Refresh) -> list[str]:
     ]
     top = moves.sort_values(["n_areas", "from", "to"], ascending=[False, True, True], kind="stable").head(SHOWN)
     lines = [
-        f"{_areas(row.n_areas)} ({row.population:,.0f} residents) from '{row.from_name}' to '{row.to_name}'"
-        for row in top.itertuples(index=False)
+        f"{_areas(row['n_areas'])} ({row['population']:,.0f} residents) from '{row['from_name']}' to '{row['to_name']}'"
+        for row in top.to_dict("records")
     ]
     return [f"The largest moves: {'; '.join(lines)}."] if lines else []
 
