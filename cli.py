@@ -320,6 +320,25 @@ def pairs(
 def options(
     place: PlaceFile,
     *,
+    years: Annotated[
+        int | None,
+        typer.Option(min=1, max=20, help="Years at whose start moves may happen; [options] years by default."),
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pin",
+            metavar="RULE:ID",
+            help="keep:A1 release:A2 stay:T3 move:T3:A1 together:T1:T2 apart:T1:T2; repeatable.",
+        ),
+    ] = None,
+    why: Annotated[
+        list[str] | None,
+        typer.Option("--why", metavar="BUILDING", help="What the opposite would cost, or `rules`; repeatable."),
+    ] = None,
+    work: Annotated[
+        int | None, typer.Option(min=1, help="Rounds of search instead of seconds: the same plan on every machine.")
+    ] = None,
     data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -328,20 +347,26 @@ def options(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Example:  onetown options place.toml --seconds 60 --out options
+    """Example:  onetown options place.toml --seconds 60 --years 5 --pin keep:A017 --why A023 --out options
 
-    Compare doing nothing, each body alone and all bodies together: money, moves, access, with a proven bound.
+    Compare doing nothing, each body alone and all bodies together, at once or over years: money, moves, access, with a
+    proven bound. Ctrl-C ends the search with the best plans so far and their proof.
     """  # noqa: D400
+    from estate.options_telling import pin_named, tell_options  # noqa: PLC0415
     from maps.bundle import write_options  # noqa: PLC0415
-    from maps.study import study_place  # noqa: PLC0415
-    from maps.telling import option_sentences, tell_options  # noqa: PLC0415
+    from maps.study import explain_buildings, study_place  # noqa: PLC0415
 
-    chosen = _place(place, data=data, seed=seed, seconds=seconds)
-    with _results(out, overwrite=overwrite) as folder:
-        study = study_place(chosen, say=_talk(quiet=quiet))
+    pins = tuple(pin_named(words) for words in pin or ())
+    chosen = _place(place, data=data).with_choices(seed=seed, seconds=seconds, years=years, pins=pins)
+    say = _talk(quiet=quiet)
+    with _results(out, overwrite=overwrite) as folder, _until_interrupted(say) as stop:
+        study = study_place(chosen, say=say, work=work, stop=stop)
+        reasons = explain_buildings(study, why or (), say=say, stop=stop)
         if folder:
             write_options(study, folder)
-    _answer(tell_options(study), option_sentences(study), as_json=as_json, out=out)
+    lines = [*_said_options(study), *(line for one in reasons for line in one.sentences())]
+    told = tell_options(study.plans, seed=chosen.place.seed, reasons=reasons)
+    _answer(told, lines, as_json=as_json, out=out)
 
 
 @app.command(short_help="The business case of a place's options, or of a table of cash flows.")
@@ -928,7 +953,7 @@ def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool
         study = study_place(place, say=say)
         say("Drawing the map and writing tables")
         told = write_run(study, folder or out)
-    parts = (telling.segment_sentences, telling.estate_sentences, telling.option_sentences)
+    parts = (telling.segment_sentences, telling.estate_sentences, _said_options)
     lines = [telling.check_sentences(study)[-1], *(line for part in parts for line in part(study))]
     lines += [] if study.walks is None else study.walks.notes
     _answer(
@@ -946,6 +971,33 @@ def _results(out: Path | None, *, overwrite: bool) -> Iterator[Path | None]:
         return
     with writing_folder(out, overwrite=overwrite) as folder:
         yield folder
+
+
+@contextmanager
+def _until_interrupted(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+    """Give a function that is True once Ctrl-C was pressed; a second Ctrl-C ends the program at once."""
+    import signal  # noqa: PLC0415
+
+    pressed: list[int] = []
+
+    def remember(number: int, _: object) -> None:
+        pressed.append(number)
+        say("Stopping: the best plans so far will be shown. Press Ctrl-C again to end at once.")
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _said_options(study: Study) -> list[str]:
+    """Return the options in words, with what they rest on."""
+    from estate.options_telling import option_sentences  # noqa: PLC0415
+    from maps.telling import quality_sentences  # noqa: PLC0415
+
+    return [*option_sentences(study.plans), *quality_sentences(study)]
 
 
 def _talk(*, quiet: bool) -> Callable[[str], None]:

@@ -135,7 +135,7 @@ def build_problem(
         Areas or buildings have no travel times, or areas no segment.
     """
     rules, costs = rules or Rules(), costs or CostRules()
-    check_facts(assets, teams, rules, start_year=costs.start_year + rules.years - 1)
+    check_facts(assets, teams, rules, start_year=costs.start_year + rules.years - 1, segments=segments)
     register, everyone = assets.sort_index(), teams.sort_index()
     chosen = register[in_choice(register, everyone, rules)]
     blocks = _blocks(everyone, chosen.index, rules, costs)

@@ -30,33 +30,6 @@ LOOSENED = {
 }
 
 
-def check_releases(problem: Problem) -> None:
-    """Raise where simple arithmetic shows that a pinned release cannot be: someone in it has nowhere to go.
-
-    Raises
-    ------
-    InfeasibleError
-        Names every building, body and service concerned.
-    """
-    stuck = list(_without_host(problem))
-    if stuck:
-        raise InfeasibleError(f"No plan satisfies the rules. {' '.join(stuck)}")
-
-
-def _without_host(problem: Problem) -> Iterator[str]:
-    leaving = problem.buildings["must_release"].to_numpy()
-    hosts = problem.arcs[~problem.arcs["stay"]].groupby("block").size()
-    for number, (_, block) in enumerate(problem.blocks.iterrows()):
-        if leaving[block["home"]] and number not in hosts.index:
-            desk = " front desk" if block["front_desk"] else ""
-            reach_km = problem.rules.reach_km(public=bool(block["front_desk"]))
-            yield (
-                f"'{block['asset_id']}' must be released, but no building within {reach_km:g} km can take its "
-                f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)"
-                ". Drop the pin, or allow longer moves."
-            )
-
-
 def explain(formulation: Formulation, *, seed: int = 0) -> InfeasibleError:
     """Return the error to raise for a formulation without a plan.
 

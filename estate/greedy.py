@@ -84,7 +84,7 @@ class Town:
         self.load = np.zeros_like(self.limit)
         np.add.at(self.load, self.place, self.need)
         self.gain = buildings["keep_gbp"].to_numpy(dtype=np.float64) - self.problem.release_gbp.min(axis=1)
-        self.wanted = buildings["must_release"].to_numpy()
+        self.wanted = buildings["must_release"].to_numpy(copy=True)
         arcs = formulation.arcs.sort_values(["block", "cost_gbp", "building"], kind="stable")
         ends = np.searchsorted(arcs["block"].to_numpy(), np.arange(1, len(blocks)))
         self.hosts = np.split(arcs["building"].to_numpy(dtype=np.intp), ends)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from estate.access import ALL
 from estate.leases import contract_end
 from estate.numbers import number
 from estate.rules import Pin, Rules
@@ -15,7 +16,9 @@ NEEDED = {"desks": "desks", "nia_m2": "net internal area", "running_cost_gbp_pa"
 NEVER_NEGATIVE = (*NEEDED, "rent_gbp_pa", "rates_gbp_pa", "backlog_gbp", "value_gbp")
 
 
-def check_facts(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, *, start_year: float) -> None:
+def check_facts(
+    assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, *, start_year: float, segments: pd.Series | None = None
+) -> None:
     """Raise one error that names every fault of the register, the teams and the rules.
 
     Raises
@@ -28,7 +31,7 @@ def check_facts(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, *, star
     chosen = assets[in_choice(assets, teams, rules)]
     faults += _bad_numbers(chosen)
     faults += _bad_teams(teams, assets)
-    faults += _unknown_classes(teams, rules)
+    faults += [*_unknown_classes(teams, rules), *_unknown_names(assets, teams, rules, segments)]
     faults += _bad_pins(assets, chosen, teams, rules, start_year)
     if faults:
         raise DataError(" ".join(faults))
@@ -117,11 +120,30 @@ def _bad_teams(teams: pd.DataFrame, assets: pd.DataFrame) -> list[str]:
 
 def _unknown_classes(teams: pd.DataFrame, rules: Rules) -> list[str]:
     known = sorted(set(teams["security_class"]) | set(teams["service"]))
-    named = dict.fromkeys(name for pair in rules.never_together for name in pair)
+    places = {name: "never_together" for pair in rules.never_together for name in pair}
+    places |= dict.fromkeys(rules.separate_classes, "separate_classes")
+    places |= {rule.beside: "perceptions" for rule in rules.perceptions}
     return [
-        f"rules: never_together names '{name}', which is neither a security class nor a service."
+        f"rules: {where} names '{name}', which is neither a security class nor a service."
         f"{did_you_mean(name, known)} Correct it."
-        for name in named
+        for name, where in places.items()
+        if name not in known
+    ]
+
+
+def _unknown_names(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, segments: pd.Series | None) -> list[str]:
+    """Return a sentence for each body, town and segment that a rule names and nobody knows."""
+    bodies = sorted(set(assets["organisation"].dropna()) | set(teams["organisation"].dropna()))
+    towns = sorted(set(assets["locality"].dropna()) - {""}) if "locality" in assets else []
+    groups = [ALL] if segments is None else [ALL, *sorted(set(segments.dropna().map(str)))]
+    named = [("budgets", "body", budget.body, bodies) for budget in rules.budgets if budget.body]
+    named += [("presence", "body", rule.body, bodies) for rule in rules.presence if rule.body]
+    named += [("presence", "town", rule.town, towns) for rule in rules.presence]
+    named += [("perceptions", "segment", rule.segment, groups) for rule in rules.perceptions]
+    return [
+        f"rules: {where} names '{name}', but there is no {kind} of that name.{did_you_mean(name, map(str, known))} "
+        "Correct it."
+        for where, kind, name, known in dict.fromkeys((w, k, n, tuple(s)) for w, k, n, s in named)
         if name not in known
     ]
 
@@ -132,24 +154,76 @@ def _bad_pins(
     unknown = [fault for pin in rules.pins for fault in _unknown_pin(pin, assets.index, teams.index)]
     if unknown:
         return [*unknown, *_two_minds(rules.pins)]
-    return [*_two_minds(rules.pins), *_unreleasable(assets, chosen, teams, rules, start_year)]
+    return [
+        *_two_minds(rules.pins),
+        *_unmovable(chosen, teams, rules),
+        *_unreleasable(assets, chosen, teams, rules, start_year),
+    ]
+
+
+#: What each rule of a pin is about: a building, a team, another team.
+_ABOUT = {
+    "keep": ("asset",),
+    "release": ("asset",),
+    "move": ("asset", "team"),
+    "together": ("team", "other"),
+    "apart": ("team", "other"),
+}
+_WORDS = {"asset": "one building", "team": "one team", "other": "another team (other)"}
 
 
 def _unknown_pin(pin: Pin, assets: pd.Index, teams: pd.Index) -> list[str]:
-    if bool(pin.asset) == bool(pin.team) or (pin.team and pin.rule != "stay"):
-        return [
-            f"pins: '{pin.rule}' needs one building{', or one team' if pin.rule == 'stay' else ''}. Name just that."
-        ]
-    kind, name, known = ("building", pin.asset, assets) if pin.asset else ("team", pin.team, teams)
-    if name in known:
-        return []
-    return [f"pins: there is no {kind} '{name}'.{did_you_mean(name, map(str, known))} Correct the pin."]
+    given = tuple(name for name in ("asset", "team", "other") if getattr(pin, name))
+    wanted = [("asset",), ("team",)] if pin.rule == "stay" else [_ABOUT[pin.rule]]
+    if given not in wanted:
+        needs = " or ".join(" and ".join(_WORDS[name] for name in names) for names in wanted)
+        return [f"pins: '{pin.rule}' needs {needs}. Name just that."]
+    known = {"asset": ("building", assets), "team": ("team", teams), "other": ("team", teams)}
+    faults = []
+    for name in given:
+        kind, ids = known[name]
+        value = getattr(pin, name)
+        if value not in ids:
+            faults.append(f"pins: there is no {kind} '{value}'.{did_you_mean(value, map(str, ids))} Correct the pin.")
+    return faults or ([f"pins: '{pin.team}' and itself. Name two teams."] if pin.team and pin.team == pin.other else [])
 
 
 def _two_minds(pins: Sequence[Pin]) -> list[str]:
-    by_rule = {rule: {pin.asset for pin in pins if pin.rule == rule} for rule in ("keep", "release", "stay")}
-    both = sorted(by_rule["release"] & (by_rule["keep"] | by_rule["stay"]))
-    return [f"pins: {examples(both)} must be kept and released at once. Drop one of the pins."] if both else []
+    """Return the contradictions between pins: a building, a team or a pair that is asked two things."""
+    by_rule = {rule: {pin.asset for pin in pins if pin.rule == rule} for rule in ("keep", "release", "stay", "move")}
+    both = sorted(by_rule["release"] & (by_rule["keep"] | by_rule["stay"] | by_rule["move"]) - {""})
+    faults = [f"pins: {examples(both)} must be kept and released at once. Drop one of the pins."] if both else []
+    sent: dict[str, set[str]] = {}
+    for pin in pins:
+        if pin.rule == "move" or (pin.rule == "stay" and pin.team):
+            sent.setdefault(pin.team, set()).add(pin.asset)
+    torn = sorted(team for team, places in sent.items() if len(places) > 1)
+    faults += [f"pins: {examples(torn)} must be in two places at once. Drop one of the pins."] if torn else []
+    pairs = {
+        rule: {frozenset((pin.team, pin.other)) for pin in pins if pin.rule == rule} for rule in ("together", "apart")
+    }
+    for pair in sorted(map(sorted, pairs["together"] & pairs["apart"])):
+        faults.append(f"pins: {examples(pair)} must be together and apart at once. Drop one of the pins.")
+    return faults
+
+
+def _unmovable(chosen: pd.DataFrame, teams: pd.DataFrame, rules: Rules) -> list[str]:
+    """Return the pinned moves that no rule can permit: of teams that stay, or into buildings not decided about."""
+    faults = []
+    moving = [pin for pin in rules.pins if pin.rule == "move"]
+    outside = sorted({pin.asset for pin in moving} - set(chosen.index))
+    if outside:
+        faults.append(
+            f"pins: nobody can move into {examples(outside)}, because buildings of that use or status are not decided "
+            "about. Add the use to [options] uses, or drop the pin."
+        )
+    stays = never_moves(teams, rules)
+    fixed = sorted({pin.team for pin in moving if stays[pin.team] and teams.loc[pin.team, "asset_id"] != pin.asset})
+    if fixed:
+        faults.append(
+            f"pins: {examples(fixed)} may not move, so cannot be sent elsewhere. Let them move, or drop the pin."
+        )
+    return faults
 
 
 def _unreleasable(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +14,9 @@ from estate.access import AccessStandard
 from estate.building_notes import add_building_notes
 from estate.costs import CostRules, cost_rules
 from estate.intake import AssetList, ListSettings, read_asset_list
+from estate.limits import Budget, Perception, Presence
+from estate.newcomers import ASSUMPTIONS as NEWCOMER_ASSUMPTIONS
+from estate.newcomers import NEW_SPACE_GBP_PER_DESK_PA, with_hubs, with_new_teams
 from estate.position import postcode_table
 from estate.register import Register, build_register
 from estate.rules import Pin, Rules
@@ -21,10 +25,15 @@ from estate.teams import default_teams, read_teams
 from geodata.errors import DataError, Fault, ToolkitError
 from geodata.inputs import input_named
 from geodata.place import AssetSource, Place
+from geodata.place_options import OptionChoice
 from geodata.uprns import UprnTable
 
 #: Numbers of :class:`estate.rules.Rules` that ``[assumptions]`` may set.
-RULE_ASSUMPTIONS = tuple(field.name for field in fields(Rules) if field.type == "float" and field.name != "max_move_km")
+RULE_ASSUMPTIONS = tuple(
+    field.name
+    for field in fields(Rules)
+    if field.type == "float" and field.name not in ("max_move_km", "recycled_share")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,29 @@ def load_teams(place: Place, assets: gpd.GeoDataFrame) -> pd.DataFrame:
     return pd.concat([listed, assumed[~assumed["asset_id"].isin(listed["asset_id"])]])
 
 
+def load_choice(place: Place, assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return register and teams with what is not there yet: candidate hubs and new teams of ``[options]``.
+
+    Parameters
+    ----------
+    place
+        The place.
+    assets
+        Register with its gaps filled and with ``locality``, indexed by ``asset_id``.
+
+    Raises
+    ------
+    DataError
+        An id is taken, or a town is unknown.
+    """
+    choice = place.options
+    use = choice.uses[0] if choice.uses else "office"
+    teams = load_teams(place, assets)
+    price = place.assumptions.get(NEWCOMER_ASSUMPTIONS[0], NEW_SPACE_GBP_PER_DESK_PA)
+    more = with_hubs(assets, choice.hubs, use=use)
+    return with_new_teams(more, teams, choice.new_teams, use=use, gbp_per_desk_pa=price)
+
+
 def load_prices(place: Place) -> Prices:
     """Return rules and costs of the place: ``[access]``, ``[options]`` and ``[assumptions]``.
 
@@ -134,7 +166,8 @@ def load_prices(place: Place) -> Prices:
     """
     choice, assumptions = place.options, dict(place.assumptions)
     costs = cost_rules(
-        {"horizon_years": choice.horizon_years, **assumptions}, known_elsewhere=(*SPACE_ASSUMPTIONS, *RULE_ASSUMPTIONS)
+        {"horizon_years": choice.horizon_years, **assumptions},
+        known_elsewhere=(*SPACE_ASSUMPTIONS, *RULE_ASSUMPTIONS, *NEWCOMER_ASSUMPTIONS),
     )
     limits = {name: assumptions[name] for name in RULE_ASSUMPTIONS if name in assumptions}
     if choice.max_move_km is not None:
@@ -142,11 +175,27 @@ def load_prices(place: Place) -> Prices:
     rules = Rules(
         uses=choice.uses,
         standards=tuple(AccessStandard(one.service, one.limit_min, one.max_loss) for one in place.access.standards),
-        pins=tuple(Pin(pin.rule, pin.asset or "", pin.team or "", pin.reason) for pin in choice.pins),
+        pins=tuple(Pin(pin.rule, pin.asset or "", pin.team or "", pin.reason, pin.other or "") for pin in choice.pins),
         never_together=choice.never_together,
+        **_limits_of(choice),
         **limits,  # type: ignore[arg-type]
     )
     return Prices(rules, costs)
+
+
+def _limits_of(choice: OptionChoice) -> dict[str, Any]:
+    """Return years, budgets and limits of ``[options]`` as rules."""
+    budgets = [Budget(choice.capital_gbp)] if choice.capital_gbp else []
+    budgets += [Budget(one.capital_gbp, one.body) for one in choice.budgets]
+    same = ("years", "releases_per_town", "recycled_share", "recycling_years", "carry_over", "separate_classes")
+    return {
+        **{name: getattr(choice, name) for name in (*same, "step_free_desks", "no_body_worse", "relax_first")},
+        "budgets": tuple(budgets),
+        "presence": tuple(Presence(one.town, one.body, one.fte) for one in choice.presence),
+        "perceptions": tuple(
+            Perception(one.service, one.beside, one.share_away, one.segment) for one in choice.perceptions
+        ),
+    }
 
 
 def _joined(errors: list[ToolkitError]) -> ToolkitError:

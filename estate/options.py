@@ -11,9 +11,10 @@ import numpy as np
 
 from estate.colocation import Problem, build_problem
 from estate.decision import as_today, cost_by_body
-from estate.feasibility import check_releases, explain
+from estate.feasibility import explain
 from estate.model import Scope, formulate
 from estate.plans import Plan, build_plan
+from estate.preflight import check_pins
 from estate.programme import Stop
 from estate.rules import Pin, Rules
 from estate.solver import solve_mip
@@ -66,7 +67,7 @@ def solve_options(
     SolverError
         A search found no plan in time, or a plan failed the independent check.
     """
-    check_releases(problem)
+    check_pins(problem)
     limits = _Limits(seed, seconds, rounds, gap, progress, stop)
     nothing = do_nothing(problem, seed=seed)
     separate, waived = possible_alone(problem, seed=seed)

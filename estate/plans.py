@@ -100,6 +100,8 @@ class Plan:
         Years at whose start something may happen.
     discount_rate
         Real rate a year.
+    decision
+        Rows of blocks and buildings in the problem, to start other searches from.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Plan:
     horizon_years: int
     n_years: int
     discount_rate: float
+    decision: Decision
 
     @property
     def cost_saving_gbp(self) -> float:
@@ -286,6 +289,7 @@ def build_plan(
         horizon_years=problem.costs.horizon_years,
         n_years=problem.n_years,
         discount_rate=problem.costs.discount_rate,
+        decision=decision,
     )
 
 

@@ -134,6 +134,7 @@ class Rules:
     separate_classes: tuple[str, ...] = ()
     step_free_desks: bool = False
     no_body_worse: bool = False
+    relax_first: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         faults = [

@@ -77,6 +77,7 @@ def seek(
     starts: Sequence[Decision] = (),
     limits: Limits | None = None,
     ceilings: Mapping[str, float] | None = None,
+    forced: Mapping[int, bool] | None = None,
 ) -> Found:
     """Return the best plan found within the limits; it never costs more than a start that keeps the rules.
 
@@ -92,6 +93,8 @@ def seek(
         When to end.
     ceilings
         The most that each body may pay (GBP, present value), where that is asked.
+    forced
+        Rows of buildings that must stand at the end (True) or must not (False).
 
     Raises
     ------
@@ -100,12 +103,12 @@ def seek(
     """
     limits = limits or Limits()
     began = time.process_time()
-    whole = formulate(problem, scope=scope, ceilings=ceilings)
+    whole = _forced(formulate(problem, scope=scope, ceilings=ceilings), forced)
     known = [*starts, greedy_decision(whole)]
     if whole.layout.enter.size <= SMALL:
         answer = _search(whole, [whole.values(one) for one in known], limits)
         return Found(whole, whole.decision(answer.values) if len(answer.values) else known[0], answer)
-    loose = formulate(problem, scope=scope, detailed=False, ceilings=ceilings)
+    loose = _forced(formulate(problem, scope=scope, detailed=False, ceilings=ceilings), forced)
     begin = best_start(whole.model, [whole.values(one) for one in known])
     early = replace(limits, seconds=RELAXED_SHARE * limits.seconds, progress=_only_bound(limits.progress, whole, begin))
     relaxed = _search(loose, [loose.values(one) for one in known], early)
@@ -116,6 +119,17 @@ def seek(
     left = replace(limits, seconds=max(limits.seconds - (time.process_time() - began), 0.5))
     answer = _finish(whole, begin, relaxed, left)
     return Found(whole, whole.decision(answer.values) if len(answer.values) else known[0], answer)
+
+
+def _forced(formulation: Formulation, forced: Mapping[int, bool] | None) -> Formulation:
+    """Return the formulation with some buildings held open or closed."""
+    if not forced:
+        return formulation
+    model, keep = formulation.model, formulation.layout.keep
+    lower, upper = model.lower.copy(), model.upper.copy()
+    for number, stands in forced.items():
+        lower[keep[number]], upper[keep[number]] = float(stands), float(stands)
+    return replace(formulation, model=replace(model, lower=lower, upper=upper))
 
 
 def _search(formulation: Formulation, starts: Sequence[Floats], limits: Limits) -> Answer:

@@ -17,6 +17,7 @@ from geodata.place_cover import CoverChoice
 from geodata.place_fetch import FetchChoice
 from geodata.place_people import BaseName, ContactSource, PortraitChoice
 from geodata.place_rasters import RasterChoice
+from geodata.place_options import OptionChoice, Pin
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
 from geodata.place_variables import VariableChoice
@@ -148,26 +149,6 @@ class AccessChoice(Section):
     standards: tuple[Standard, ...] = ()
 
 
-class Pin(Section):
-    """One decision taken beforehand about a building or a team, with the reason to show."""
-
-    asset: str | None = None
-    team: str | None = None
-    rule: Literal["keep", "release", "stay"]
-    reason: str = ""
-
-
-class OptionChoice(Section):
-    """``[options]``: which buildings the optimiser may look at, and under which rules."""
-
-    uses: tuple[str, ...] = ("office",)
-    pins: tuple[Pin, ...] = ()
-    never_together: tuple[tuple[str, str], ...] = ()
-    max_move_km: Positive | None = None
-    horizon_years: Annotated[int, Field(ge=1, le=60)] = 10
-    seconds: Positive = 20.0
-
-
 class PairChoice(Section):
     """``[pairs]``: how near two buildings of different bodies must stand to be proposed for sharing.
 
@@ -222,6 +203,8 @@ class Place(Section):
         *,
         seed: int | None = None,
         seconds: float | None = None,
+        years: int | None = None,
+        pins: tuple[Pin, ...] = (),
         within_m: float | None = None,
         within_min: float | None = None,
         worse_min: float | None = None,
@@ -230,7 +213,9 @@ class Place(Section):
         return self.model_copy(
             update={
                 "place": _changed(self.place, seed=seed),
-                "options": _changed(self.options, seconds=seconds),
+                "options": _changed(self.options, seconds=seconds, years=years).model_copy(
+                    update={"pins": (*self.options.pins, *pins)}
+                ),
                 "pairs": _changed(self.pairs, within_m=within_m, within_min=within_min),
                 "travel": _changed(self.travel, worse_min=worse_min),
             }

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.account import write_account
+from estate.options_telling import tell_options
 from estate.pipeline import on_the_way
 from geodata.files import sha256_of
 from geodata.inputs import shown
@@ -24,7 +25,7 @@ from maps.people_telling import takeup_sentences
 from maps.plan_report import write_paper
 from maps.study import Study
 from maps.surfacing import write_walks
-from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_options, tell_segment
+from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_segment
 from segmentation.segments import Segments
 
 LIBRARIES = ("geopandas", "highspy", "numpy", "pandas", "scikit-learn", "scipy", "shapely")
@@ -126,7 +127,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
         "check": tell_check(study),
         "segment": tell_segment(study, model=Path(MODEL_FILE)),
         "takeup": None if takeup is None else takeup_sentences(takeup),
-        "options": tell_options(study),
+        "options": tell_options(study.plans, seed=study.place.place.seed),
         "map": {**tell_map(summary), "path": "map.html"},
         "estate": estate_sentences(study),
         "notes": notes_of(study),

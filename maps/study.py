@@ -19,13 +19,16 @@ from estate.clusters import access_clusters
 from estate.colocation import Problem, build_problem
 from estate.factors import Knowledge
 from estate.funnel import check_stages, funnel
-from estate.load import load_prices, load_register, load_teams
+from estate.load import load_choice, load_prices, load_register
+from estate.opposites import Loosened, Opposite, loosened, opposites
 from estate.options import solve_options
 from estate.pairs import find_pairs
-from estate.phrases import pounds
+from estate.phrases import counted, pounds
 from estate.pipeline import pipeline
 from estate.plans import Plan
+from estate.programme import Stop
 from estate.register import Register
+from estate.rules import Rules
 from estate.space import estimate_assets
 from estate.standard import energy_factor, space_and_rates
 from estate.yardsticks import add_locality, leases_by_year, yardsticks
@@ -48,6 +51,8 @@ from segmentation.segments import Segments
 
 Say = Callable[[str], None]
 
+#: Asks about the rules instead of a building.
+ALL_RULES = "rules"
 YARDSTICKS_BY = ("organisation", "use", "tenure", "locality")
 
 
@@ -146,7 +151,7 @@ def list_place(
     )
 
 
-def study_place(place: Place, *, say: Say = silent) -> Study:
+def study_place(place: Place, *, say: Say = silent, work: int | None = None, stop: Stop | None = None) -> Study:
     """Do all of it: geography, register, segments, options.
 
     Raises
@@ -157,7 +162,8 @@ def study_place(place: Place, *, say: Say = silent) -> Study:
     load_prices(place)  # a slip in rules or assumptions is told before the long work, not after it
     check_rasters(place)
     study = with_register(with_geography(Study(place), say=say), say=say)
-    return with_walks(with_options(with_segments(study, say=say), say=say), say=say)
+    study = with_options(with_segments(study, say=say), say=say, work=work, stop=stop)
+    return with_walks(study, say=say)
 
 
 def with_geography(study: Study, *, say: Say = silent) -> Study:
@@ -268,8 +274,19 @@ def with_model(study: Study, model: SegmentModel, *, say: Say = silent) -> Study
     return _timed(replace(study, segments=segments), "segments", start)
 
 
-def with_options(study: Study, *, say: Say = silent) -> Study:
+def with_options(study: Study, *, say: Say = silent, work: int | None = None, stop: Stop | None = None) -> Study:
     """Return the study with teams, travel times and the three options.
+
+    Parameters
+    ----------
+    study
+        A study with a register and segments.
+    say
+        Told what is being done.
+    work
+        Rounds of improvement instead of seconds, for a stop that is the same on every machine.
+    stop
+        Asked now and then; True ends the search with the best plans so far.
 
     Raises
     ------
@@ -280,10 +297,11 @@ def with_options(study: Study, *, say: Say = silent) -> Study:
     """
     if study.estate is None or study.segments is None:
         raise ValueError("with_options needs a study with a register and segments")
-    place, assets, start = study.place, study.estate.assets, time.process_time()
-    prices, teams = load_prices(place), load_teams(place, assets)
-    visited = assets[assets["use"].isin(place.options.uses) | assets.index.isin(teams["asset_id"])]
+    place, start = study.place, time.process_time()
     geography = _geography(study)
+    prices = load_prices(place)
+    assets, teams = load_choice(place, add_locality(study.estate.assets, geography.areas))
+    visited = assets[assets["use"].isin(place.options.uses) | assets.index.isin(teams["asset_id"])]
     travel = load_travel(place, geography.areas, visited, cache=cache_folder(), say=say)
     problem = build_problem(
         assets,
@@ -291,14 +309,47 @@ def with_options(study: Study, *, say: Say = silent) -> Study:
         areas=geography.areas,
         travel=travel,
         segments=study.segments.table["sub"].astype("str"),
-        rules=prices.rules,
+        rules=with_segment_codes(prices.rules, study.segments.portraits),
         costs=prices.costs,
     )
     blocks, buildings = len(problem.blocks), len(problem.buildings)
     say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
 
-    plans = solve_options(problem, seed=place.place.seed, seconds=place.options.seconds, progress=_progress(say))
+    plans = solve_options(
+        problem,
+        seed=place.place.seed,
+        seconds=place.options.seconds if work is None else math.inf,
+        rounds=work,
+        progress=_progress(say),
+        stop=stop,
+    )
     return _timed(replace(study, teams=teams, travel=travel, plans=plans, problem=problem), "options", start)
+
+
+def explain_buildings(
+    study: Study, names: Sequence[str], *, say: Say = silent, stop: Stop | None = None
+) -> list[Opposite | Loosened]:
+    """Return what the opposite would cost for buildings of the joint plan, and for ``rules`` what loosening them saves.
+
+    Raises
+    ------
+    DataError
+        A building is unknown.
+    """
+    if study.problem is None or not names:
+        return []
+    asked = [name for name in names if name != ALL_RULES]
+    say(f"Solving again: {counted(len(names), 'question')}")
+    found: list[Opposite | Loosened] = [*opposites(study.problem, study.plans[-1], asked, stop=stop)]
+    return found + (list(loosened(study.problem, study.plans[-1], stop=stop)) if ALL_RULES in names else [])
+
+
+def with_segment_codes(rules: Rules, portraits: pd.DataFrame) -> Rules:
+    """Return the rules with the names of sub-clusters, where users wrote them, turned into their codes."""
+    subs = portraits[portraits["level"] == "sub"]
+    codes = dict(zip(subs["name"], subs["segment"].astype("str"), strict=True))
+    named = tuple(replace(rule, segment=codes.get(rule.segment, rule.segment)) for rule in rules.perceptions)
+    return replace(rules, perceptions=named)
 
 
 def with_walks(study: Study, *, say: Say = silent) -> Study:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from estate.numbers import PROVENANCE
 from estate.phrases import counted, pounds
-from estate.plans import Plan
 from estate.register import Register
 from geodata.errors import Fault
 from geodata.portable import plain
@@ -62,11 +61,6 @@ def tell_segment(study: Study, *, model: Path | None = None) -> Values:
         }
     )
     return told
-
-
-def tell_options(study: Study) -> Values:
-    """Return the shape of ``onetown options --json``."""
-    return {"options": [_tell_plan(plan) for plan in study.plans], "seed": study.place.place.seed}
 
 
 def tell_pairs(study: Study) -> Values:
@@ -131,12 +125,6 @@ def segment_sentences(study: Study) -> list[str]:
     around = () if study.surroundings is None else study.surroundings.sentences()
     screening = () if study.screening is None else study.screening.sentences()
     return [*lines, *segments.notes(), *around, *screening]
-
-
-def option_sentences(study: Study) -> list[str]:
-    """Return each option in its own words, what the money rests on, and how far the minutes may be trusted."""
-    lines = [f"{plan.name.capitalize()}: {plan.sentence()}" for plan in study.plans]
-    return lines + quality_sentences(study)
 
 
 def pair_sentences(study: Study) -> list[str]:
@@ -236,12 +224,6 @@ def _tell_compared(comparison: Comparison) -> Values:
         "areas": comparison.n_areas,
         "adjusted_rand": comparison.agreement.to_dict("index"),
     }
-
-
-def _tell_plan(plan: Plan) -> Values:
-    keys = ("name", "annual_cost_gbp", "saving_gbp_pa", "npv_gbp", "bound_gbp", "gap", "status", "released", "moved")
-    more = ("cost_gbp", "one_off_gbp")
-    return {**{key: plain(getattr(plan, key)) for key in keys + more}, "sentence": plan.sentence()}
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:

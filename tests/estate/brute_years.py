@@ -51,9 +51,7 @@ def cheapest_over_years(problem: Problem, *, scope: Scope = "joint") -> float:
         for at, moves in zip(home, movable, strict=True)
     ]
     states = _States(problem, scope)
-    choices = [
-        [(to, year) for to, year in mine if states.may_move(number, to)] for number, mine in enumerate(choices)
-    ]
+    choices = [[(to, year) for to, year in mine if states.may_move(number, to)] for number, mine in enumerate(choices)]
     found = []
     for choice in itertools.product(*choices):
         place = np.array([there for there, _ in choice], dtype=np.intp)

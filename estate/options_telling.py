@@ -1,0 +1,83 @@
+"""Say options in sentences and as the plain values of ``docs/json.md``; read pins as users write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Protocol, cast
+
+from estate.plans import Plan
+from geodata.errors import DataError, did_you_mean
+from geodata.place_options import Pin
+from geodata.portable import plain
+
+Values = dict[str, Any]
+
+#: Rules of pins and what follows them on the command line.
+PINS = {
+    "keep": ("asset",),
+    "release": ("asset",),
+    "stay": ("team",),
+    "move": ("team", "asset"),
+    "together": ("team", "other"),
+    "apart": ("team", "other"),
+}
+KEYS = ("name", "annual_cost_gbp", "saving_gbp_pa", "npv_gbp", "bound_gbp", "gap", "status", "released", "moved")
+MORE = ("built", "cost_gbp", "one_off_gbp", "n_years")
+
+
+class Reason(Protocol):
+    """Something that was asked about a plan, answered."""
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the answer in words."""
+
+
+def option_sentences(plans: Sequence[Plan]) -> list[str]:
+    """Return each option in its own words."""
+    return [f"{plan.name.capitalize()}: {plan.sentence()}" for plan in plans]
+
+
+def tell_options(plans: Sequence[Plan], *, seed: int, reasons: Sequence[Reason] = ()) -> Values:
+    """Return the shape of ``onetown options --json``."""
+    told: Values = {"options": [tell_plan(plan) for plan in plans], "seed": seed}
+    if reasons:
+        told["why"] = [{**plain(_values(one)), "sentences": list(one.sentences())} for one in reasons]
+    return told
+
+
+def _values(reason: Reason) -> Values:
+    """Return the numbers of an answer; what is infinite is missing."""
+    values = asdict(cast("Any", reason))
+    return {key: None if value in (float("inf"), float("-inf")) else value for key, value in values.items()}
+
+
+def tell_plan(plan: Plan) -> Values:
+    """Return one option as plain values."""
+    return {**{key: plain(getattr(plan, key)) for key in KEYS + MORE}, "sentence": plan.sentence()}
+
+
+def pin_named(words: str) -> Pin:
+    """Return the pin that a user wrote as ``rule:id`` or ``rule:id:id``.
+
+    Raises
+    ------
+    DataError
+        The rule is unknown, or too much or too little follows it.
+
+    Examples
+    --------
+    >>> pin_named("move:T3:A1").asset
+    'A1'
+    """
+    rule, *ids = words.split(":")
+    if rule not in PINS:
+        raise DataError(f"--pin {words}: '{rule}' is not a rule.{did_you_mean(rule, PINS)} Write {_forms()}.")
+    if len(ids) != len(PINS[rule]) or not all(ids):
+        raise DataError(f"--pin {words}: write {rule}:{':'.join(name.upper() for name in PINS[rule])}.")
+    named = dict(zip(PINS[rule], ids, strict=True))
+    return Pin.model_validate({"rule": rule, **named, "reason": "asked on the command line"})
+
+
+def _forms() -> str:
+    return ", ".join(f"{rule}:{':'.join(name.upper() for name in names)}" for rule, names in PINS.items())

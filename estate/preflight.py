@@ -1,0 +1,70 @@
+"""What simple arithmetic shows before any search: pins that no plan can keep, with who is in the way and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from estate.arcs import of_team
+from estate.colocation import Problem
+from geodata.errors import InfeasibleError
+
+
+def check_pins(problem: Problem) -> None:
+    """Raise where simple arithmetic shows that a pin cannot be kept: someone has nowhere to go, or does not fit.
+
+    Raises
+    ------
+    InfeasibleError
+        Names every building, body and service concerned.
+    """
+    stuck = [*_without_host(problem), *_misplaced(problem)]
+    if stuck:
+        raise InfeasibleError(f"No plan satisfies the rules. {' '.join(stuck)}")
+
+
+def _without_host(problem: Problem) -> Iterator[str]:
+    leaving = problem.buildings["must_release"].to_numpy()
+    hosts = problem.arcs[~problem.arcs["stay"]].groupby("block").size()
+    for number, (_, block) in enumerate(problem.blocks.iterrows()):
+        if leaving[block["home"]] and number not in hosts.index:
+            desk = " front desk" if block["front_desk"] else ""
+            reach_km = problem.rules.reach_km(public=bool(block["front_desk"]))
+            yield (
+                f"'{block['asset_id']}' must be released, but no building within {reach_km:g} km can take its "
+                f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)"
+                ". Drop the pin, or allow longer moves."
+            )
+
+
+def _misplaced(problem: Problem) -> Iterator[str]:
+    """Say which teams cannot be where a pin sends them, and why, by arithmetic alone."""
+    blocks, arcs = problem.blocks, problem.arcs
+    for pin in problem.rules.pins:
+        if pin.rule == "move":
+            number = int(np.flatnonzero(of_team(blocks, pin.team))[0])
+            there = int(np.flatnonzero(problem.buildings.index == pin.asset)[0])
+            block, target = blocks.iloc[number], problem.buildings.iloc[there]
+            if not (arcs["pinned"] & arcs["block"].eq(number) & arcs["building"].eq(there)).any():
+                yield f"{pin.sentence()[0].upper()}{pin.sentence()[1:]}, but {_refusal(block, target)}. Drop the pin."
+        if pin.rule == "together":
+            one, other = (
+                set(arcs.loc[of_team(blocks, team)[arcs["block"].to_numpy()], "building"])
+                for team in (pin.team, pin.other)
+            )
+            if not one & other:
+                yield f"{pin.sentence()[0].upper()}{pin.sentence()[1:]}, but no building can take both. Drop the pin."
+
+
+def _refusal(block: pd.Series, target: pd.Series) -> str:
+    """Say why a building cannot take a block."""
+    if block["desks"] > target["desks_limit"] or block["m2"] > target["m2_limit"]:
+        return (
+            f"it needs {block['desks']:,.1f} desks and {block['m2']:,.0f} m2, and the building has "
+            f"{target['desks_limit']:,.1f} usable desks and {target['m2_limit']:,.0f} m2"
+        )
+    if block["front_desk"] and not target["public"]:
+        return "its front desk may not be in a building that is not open to the public"
+    return "the building is on its way out, or not ready within the years of the plan"
