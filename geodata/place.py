@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,9 +15,9 @@ from geodata.inputs import STANDARD_INPUT, is_database
 from geodata.place_buildings import BuildingNote
 from geodata.place_cover import CoverChoice
 from geodata.place_fetch import FetchChoice
+from geodata.place_options import OptionChoice, Pin
 from geodata.place_people import BaseName, ContactSource, PortraitChoice
 from geodata.place_rasters import RasterChoice
-from geodata.place_options import OptionChoice, Pin
 from geodata.place_segments import SegmentChoice
 from geodata.place_travel import TravelChoice
 from geodata.place_variables import VariableChoice
