@@ -46,7 +46,7 @@ def rename_model(model: SegmentModel, wanted: Mapping[str, str], *, source: str 
         fault is told at once.
     """
     names = names_of(model)
-    found = {said: find_segment(said, names) for said in wanted}
+    found = {said: find_segment(said, names) for said in wanted if not _is_done(said, wanted[said], names)}
     faults = [_unknown(said, names) for said, key in found.items() if key is None]
     faults += [fault for name in wanted.values() if (fault := _spoiled(name))]
     new = {key: " ".join(wanted[said].split()) for said, key in found.items() if key is not None}
@@ -88,6 +88,11 @@ def find_segment(said: str, names: Mapping[tuple[str, int], str]) -> tuple[str, 
         return key if key in names else None
     folded = " ".join(said.split()).casefold()
     return next((key for key, name in names.items() if name.casefold() == folded), None)
+
+
+def _is_done(said: str, name: str, names: Mapping[tuple[str, int], str]) -> bool:
+    """Return True where a proposed name is gone because its segment has the wanted one already, from an earlier run."""
+    return find_segment(said, names) is None and not _NUMBERED.fullmatch(said.strip()) and name in names.values()
 
 
 def _unknown(said: str, names: Mapping[tuple[str, int], str]) -> str:

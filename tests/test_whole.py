@@ -16,6 +16,7 @@ import cli
 DERBYSHIRE = Path(__file__).resolve().parents[1] / "examples" / "derbyshire" / "place.toml"
 RESULTS = {
     "map.html", "run.json", "register.gpkg", "set_aside.csv", "account.html", "segments.csv", "portraits.csv",
+    "portraits.html", "postcode_segments.csv",
     "index_scores.csv", "stands_out.csv", "model.json", "funnel.csv", "yardsticks.csv", "pairs.csv", "estimates.csv",
     "option_summary.csv", "option_buildings.csv", "option_moves.csv", "option_access.csv", "results.gpkg",
 }  # fmt: skip

@@ -116,6 +116,13 @@ def test_names_go_into_the_model_and_everything_made_of_it(made: Segments, tmp_p
     assert again.table[["super", "sub"]].equals(made.table[["super", "sub"]])
 
 
+def test_a_proposed_name_that_was_changed_in_an_earlier_run_is_no_fault(made: Segments) -> None:
+    """The key is gone from the saved model, and its segment has the wanted name already."""
+    wanted = {made.names()["sub", 1]: "Mill terraces"}
+    once = rename(made, wanted)
+    assert rename(once, wanted).names() == once.names()
+
+
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
