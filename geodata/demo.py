@@ -23,6 +23,7 @@ from geodata.demo_outlines import Ints
 from geodata.demo_people import People, settle_people
 from geodata.demo_pins import NEVER_TOGETHER, as_offices, choose_pins, joint_saving
 from geodata.demo_places import name_areas, scatter_postcodes
+from geodata.demo_roads import draw_roads
 from geodata.demo_sites import SERVICE_USES, site_assets
 from geodata.demo_spoil import name_the_odd
 from geodata.demo_teams import place_teams
@@ -50,6 +51,7 @@ place.toml            what onetown reads; start there:  onetown run place.toml
 census2021.parquet    {n_areas} areas with the counts of the 64 variables, and the larger areas they belong to
 areas.gpkg            their outlines, British National Grid;  county.gpkg: the county
 postcodes.csv.gz      {n_postcodes} postcodes
+roads.gpkg            roads, in the form in which the Ordnance Survey publishes OS Open Roads
 population.tif        residents by cell of 250 m;  elevation.tif: height of the ground (metres);  water.gpkg: reservoirs
 lists/                the asset lists of 26 bodies, in six layouts, with the faults such lists have
 teams.csv             who works where
@@ -179,6 +181,7 @@ def _write_places(folder: Path, county: _County, *, seed: int) -> None:
     county_shape = gpd.GeoDataFrame({"name": [NAME]}, geometry=[land.county], crs=BNG).rename_axis("id")
     write_geopackage({"county": county_shape}, folder / "county.gpkg")
     _write_ground(folder, county, seed=seed)
+    write_geopackage({"road_link": draw_roads(land, seed=seed)}, folder / "roads.gpkg")
     _write_postcodes(county.postcodes, folder / "postcodes.csv.gz")
     write_csv(county.contacts, folder / "contacts.csv", index=False)
     write_csv(make_notes(codes, seed=seed), folder / "notes.csv", index=False)
@@ -250,7 +253,7 @@ def _place_toml(county: _County, names: dict[str, str], *, seed: int) -> str:
             "",
             "[segments]\nsuper = 4\nsub = 18\nfloor = 0.02",
             "",
-            '[travel]\nmode = "drive"',
+            '[travel]\nmode = "drive"\nroads = "roads.gpkg"',
             "",
             '[rasters]\npopulation = "population.tif"\nelevation = "elevation.tif"\nwater = "water.gpkg"',
             "",

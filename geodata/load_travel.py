@@ -7,6 +7,7 @@ that it is indicative.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -41,7 +42,11 @@ def load_roads(place: Place, *, cache: Path | None = None, say: Say = silent) ->
         return None
     say(f"Reading the roads of {choice.roads}")
     speeds = None if choice.speeds is None else place.find(choice.speeds)
-    return load_network(place.find(choice.roads), speeds=speeds, cache=cache, name=choice.roads)
+    network = load_network(place.find(choice.roads), speeds=speeds, cache=cache, name=choice.roads)
+    if not place.place.made_up:
+        return network
+    # nobody holds rights in roads that do not exist
+    return replace(network, attribution="", kind=f"made up, in the form of {network.kind}")
 
 
 def load_travel(
