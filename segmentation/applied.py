@@ -18,19 +18,18 @@ def read_model(path: Path) -> SegmentModel:
     Raises
     ------
     SourceError
-        There is no such file.
+        The file does not exist or is no text.
     SchemaError
         It is no model, or spoiled.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
+    except FileNotFoundError as error:
         raise SourceError(
-            f"{path}: there is no model that can be read ({error.strerror}). It is the model.json that 'onetown "
-            "segment' wrote."
+            f"{path}: does not exist. Write a model with 'onetown segment place.toml --out FOLDER'."
         ) from error
-    except UnicodeDecodeError as error:
-        raise SchemaError(f"{path}: this is no segment model, it is not text. Give a model.json.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: is no model file ({error.__class__.__name__}). Give the model.json.") from error
     try:
         return SegmentModel.from_json(text)
     except SchemaError as error:
