@@ -946,15 +946,17 @@ def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool
     """Do the whole analysis and say what was found and written."""
     from maps import telling  # noqa: PLC0415
     from maps.bundle import write_run  # noqa: PLC0415
-    from maps.study import study_place  # noqa: PLC0415
+    from maps.study import study_areas, study_place  # noqa: PLC0415
 
     say = _talk(quiet=quiet)
     with _results(out, overwrite=overwrite) as folder:
-        study = study_place(place, say=say)
+        study = study_place(place, say=say) if place.assets else study_areas(place, say=say)
         say("Drawing the map and writing tables")
         told = write_run(study, folder or out)
     parts = (telling.segment_sentences, telling.estate_sentences, _said_options)
-    lines = [telling.check_sentences(study)[-1], *(line for part in parts for line in part(study))]
+    bare = "No asset list is named, so this is the map of communities only: add [[assets]] and run again."
+    first = bare if study.register is None else telling.check_sentences(study)[-1]
+    lines = [first, *(line for part in parts for line in part(study))]
     lines += [] if study.walks is None else study.walks.notes
     _answer(
         {"folder": str(out), **told}, [*lines, f"Open {out / 'map.html'} in any browser."], as_json=as_json, out=out

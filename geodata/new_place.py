@@ -13,7 +13,7 @@ _TEXT = """\
 #
 #   onetown fetch {file}      brings census counts, boundaries and postcodes of these districts (needs the network)
 #   onetown segment {file}    groups the small areas into customer segments
-#   onetown run {file}        does the whole analysis, once asset lists are named below
+#   onetown run {file}        does the whole analysis: without asset lists a map of communities, with them all of it
 #
 # Lines that start with # are comments. Texts stand in "quotation marks". Every file is looked for in the folder `data`.
 

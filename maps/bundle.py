@@ -97,7 +97,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     Parameters
     ----------
     study
-        A whole study, as :func:`maps.study.study_place` gives it.
+        A whole study, as :func:`maps.study.study_place` gives it; of a place without lists, its areas and segments.
     folder
         An existing, empty folder.
 
@@ -124,7 +124,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
         "versions": _versions(),
         "inputs": _inputs(study.place),
         "files": [*sorted(path.name for path in folder.iterdir()), "run.json"],
-        "check": tell_check(study),
+        "check": None if study.register is None else tell_check(study),
         "segment": tell_segment(study, model=Path(MODEL_FILE)),
         "takeup": None if takeup is None else takeup_sentences(takeup),
         "options": tell_options(study.plans, seed=study.place.place.seed),
@@ -148,16 +148,16 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
     SourceError
         The file exists and `overwrite` is off.
     """
-    if study.geography is None or study.estate is None:
-        raise ValueError("draw needs a study with geography and register")
-    place, boundaries = study.place.place, study.place.boundaries
+    if study.geography is None:
+        raise ValueError("draw needs a study with geography")
+    estate, place, boundaries = study.estate, study.place.place, study.place.boundaries
     page = build_map(
         title=place.name,
         areas=study.geography.areas,
         segments=study.segments,
-        assets=study.estate.assets,
+        assets=None if estate is None else estate.assets,
         plans=study.plans,
-        pairs=study.estate.pairs,
+        pairs=None if estate is None else estate.pairs,
         pairs_shown=study.segments is None,
         attribution="" if boundaries is None else _attribution(boundaries.attribution, study),
         made_up=place.made_up,

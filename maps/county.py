@@ -28,7 +28,7 @@ def build_map(
     title: str,
     areas: gpd.GeoDataFrame,
     segments: Segments | None,
-    assets: gpd.GeoDataFrame,
+    assets: gpd.GeoDataFrame | None,
     plans: Sequence[Plan] = (),
     pairs: pd.DataFrame | None = None,
     pairs_shown: bool = False,
@@ -53,7 +53,7 @@ def build_map(
     segments
         Segments of these areas, or None for a map of buildings only.
     assets
-        Asset register in BNG, indexed by asset_id.
+        Asset register in BNG, indexed by asset_id; None for a map of areas only.
     plans
         Options over these buildings; the last one is shown first.
     pairs, pairs_shown
@@ -78,6 +78,7 @@ def build_map(
     """
     page = TownMap(title=title, attribution=attribution, subtitle=subtitle, made_up=made_up, notes=notes, today=today)
     page.add_child(area_layer(areas, segments, tolerance_m=tolerance_m, cache=cache), name="areas")
+    assets = _no_assets() if assets is None else assets
     page.add_child(site_layer(assets), name="sites")
     page.add_child(move_layer(plans, assets), name="moves")
     if pairs is not None and len(pairs):
@@ -85,3 +86,8 @@ def build_map(
     if surfaces:
         page.add_child(surface_layer(surfaces, shown=surface_shown), name="surfaces")
     return page
+
+
+def _no_assets() -> gpd.GeoDataFrame:
+    """Return a register without a building."""
+    return gpd.GeoDataFrame(index=pd.Index([], name="asset_id"), geometry=[], crs="EPSG:27700")

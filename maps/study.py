@@ -166,6 +166,17 @@ def study_place(place: Place, *, say: Say = silent, work: int | None = None, sto
     return with_walks(study, say=say)
 
 
+def study_areas(place: Place, *, say: Say = silent) -> Study:
+    """Do what a place without asset lists allows: geography and segments.
+
+    Raises
+    ------
+    ToolkitError
+        Data are at fault; see the single steps.
+    """
+    return with_segments(with_geography(Study(place), say=say), say=say)
+
+
 def with_geography(study: Study, *, say: Say = silent) -> Study:
     """Return the study with census, areas and outline."""
     say("Reading census and boundaries")

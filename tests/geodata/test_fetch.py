@@ -29,6 +29,8 @@ from geodata.place import read_place
 from geodata.shares import compute_shares
 from geodata.variables import choose_variables, read_variables
 from geodata.web import Manners, Web
+from maps.bundle import write_run
+from maps.study import study_areas
 from segmentation.segments import build_segments
 from tests.geodata.census_services import N_AREAS, Services, area_codes, count, running
 
@@ -350,3 +352,18 @@ def _written(folder: Path, text: str) -> Path:
     path = folder / "own.toml"
     path.write_text(text)
     return path
+
+
+def test_a_fetched_place_runs_without_asset_lists(fetch: Callable[..., Fetched], tmp_path: Path) -> None:
+    """What a newcomer does first: new, fetch, run; segments and a map of communities come of it."""
+    fetch(whole=True)
+    text = (tmp_path / "place.toml").read_text(encoding="utf-8")
+    (tmp_path / "place.toml").write_text(text.replace("super = 4", "super = 2").replace("sub = 18", "sub = 2"))
+    place = read_place(tmp_path / "place.toml")
+    (tmp_path / "results").mkdir()
+    told = write_run(study_areas(place), tmp_path / "results")
+    assert {"map.html", "segments.csv", "screening.csv", "screening_pairs.csv", "run.json"} <= set(told["files"])
+    assert (told["check"], told["options"]["options"], told["map"]["assets"]) == (None, [], 0)
+    assert "pairs of variables say nearly the same" in told["segment"]["screening"][0]
+    screening = pd.read_csv(tmp_path / "results/screening.csv", encoding="utf-8-sig")
+    assert len(screening) == 64
