@@ -399,6 +399,9 @@ def appraise(
     interest: Annotated[float, typer.Option(help="Interest on borrowing, in the financial view.")] = 0.05,
     term: Annotated[int, typer.Option(help="Years of borrowing, in the financial view.")] = 25,
     draws: Annotated[int, typer.Option(min=100, max=1_000_000, help="Random draws of the risk analysis.")] = 10_000,
+    redraws: Annotated[
+        int, typer.Option(min=0, max=1000, help="Draws of costs on which the option is worked out again; 20 to 40.")
+    ] = 0,
     data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -426,7 +429,7 @@ def appraise(
         study = study_place(_place(source, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
         found = plan_report.case_of_study(
             study, option=option, extra=added, terms=terms, horizon=horizon, borrowing=borrowing, rule=share,
-            working=level, draws=draws,
+            working=level, draws=draws, redraws=redraws,
         )  # fmt: skip
         with _results(out, overwrite=overwrite) as folder:
             if folder:

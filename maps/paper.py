@@ -21,6 +21,7 @@ figcaption { color: #48566a; font-size: 0.9rem; }
 .wide { overflow-x: auto; } footer { margin-top: 2rem; color: #48566a; font-size: 0.85rem; }
 @page { size: A4; margin: 18mm 16mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; } .wide { overflow: visible; }
+  table { font-size: 8pt; } th, td { padding: 0.15rem 0.3rem; overflow-wrap: break-word; }
   h2 { break-after: avoid; } figure, tr { break-inside: avoid; } thead { display: table-header-group; } }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

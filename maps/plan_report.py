@@ -15,9 +15,10 @@ from estate.finance import Borrowing
 from estate.flow_reading import CashFlowTable
 from estate.flows import Flows, Terms
 from estate.partners import PartnerShares, partner_shares, terms_of_plan
-from estate.phrases import counted, pounds
+from estate.phrases import counted, listed, pounds
 from estate.plan_flows import flows_of_plans
 from estate.plans import Plan
+from estate.redraws import Redraws, redraw
 from estate.terms import JointWorking, level
 from geodata.errors import DataError, did_you_mean
 from geodata.portable import plain
@@ -29,6 +30,7 @@ from maps.telling import notes_of, quality_sentences
 from maps.workbook import write_workbook
 
 SHOWN = 60
+WORST = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,8 @@ class PlanCase:
         Terms between hosts and guests.
     working
         The level of joint working that they follow.
+    redraws
+        What the optimiser chooses on drawn costs, where that was asked.
     """
 
     case: BusinessCase
@@ -54,6 +58,7 @@ class PlanCase:
     shares: PartnerShares | None
     terms: pd.DataFrame
     working: JointWorking
+    redraws: Redraws | None = None
 
 
 def case_of_study(
@@ -67,6 +72,7 @@ def case_of_study(
     rule: str = "staff",
     working: str = "collaboration",
     draws: int = 10_000,
+    redraws: int = 0,
 ) -> PlanCase:
     """Return the business case of the options of a place.
 
@@ -86,6 +92,8 @@ def case_of_study(
         Rule of sharing and level of joint working.
     draws
         Random draws of the risk analysis.
+    redraws
+        Draws of costs on which the option is worked out again.
 
     Raises
     ------
@@ -109,7 +117,8 @@ def case_of_study(
     plan = next(plan for plan in plans if plan.name == option)
     joint = level(working)
     shares = partner_shares(problem, plan, case.option(option), rule=rule) if option in flows.options() else None
-    return PlanCase(case, plan, shares, terms_of_plan(problem, plan, joint), joint)
+    again = redraw(problem, plan, draws=redraws, seed=study.place.place.seed) if redraws else None
+    return PlanCase(case, plan, shares, terms_of_plan(problem, plan, joint), joint, again)
 
 
 def write_plan_case(found: PlanCase, study: Study, folder: Path, *, version: str) -> None:
@@ -141,12 +150,15 @@ def plan_case_tables(found: PlanCase) -> dict[str, pd.DataFrame]:
             tables["objections"] = found.shares.unhappy
     if len(found.terms):
         tables["terms"] = found.terms
+    if found.redraws is not None:
+        tables["redraws"] = found.redraws.table.reset_index()
     return tables
 
 
 def plan_case_sentences(found: PlanCase, study: Study) -> list[str]:
     """Return the case as lines for the screen, with what the money rests on."""
     shared = [] if found.shares is None else ["", *found.shares.sentences()]
+    shared += [] if found.redraws is None else found.redraws.sentences()
     return [*case_sentences(found.case), *shared, *quality_sentences(study)]
 
 
@@ -158,7 +170,13 @@ def tell_plan_case(found: PlanCase) -> dict[str, Any]:
         shares = {"rule": found.shares.rule, "exact": found.shares.exact, "bodies": bodies.to_dict("records"),
                   "objections": unhappy.to_dict("records")}  # fmt: skip
     told: dict[str, Any] = plain(
-        {**tell_case(found.case), "option": found.plan.name, "shares": shares, "terms": found.terms.to_dict("records")}
+        {
+            **tell_case(found.case),
+            "option": found.plan.name,
+            "shares": shares,
+            "terms": found.terms.to_dict("records"),
+            "redraws": None if found.redraws is None else found.redraws.table.reset_index().to_dict("records"),
+        }
     )
     return told
 
@@ -170,7 +188,7 @@ def plan_chapters(found: PlanCase, study: Study) -> list[Chapter]:
     first = Chapter(
         summary.heading, [f"{plan.name.capitalize()}: {plan.sentence()}", *summary.sentences], summary.below
     )
-    about = [_buildings(plan), _moves(plan), _access(plan), _sharing(found), _unknown(study)]
+    about = [_buildings(plan), _firmness(found), _moves(plan), _access(plan), _sharing(found), _unknown(study)]
     return [first, *(chapter for chapter in about if chapter is not None), *rest]
 
 
@@ -196,6 +214,17 @@ def _buildings(plan: Plan) -> Chapter | None:
     )
 
 
+def _firmness(found: PlanCase) -> Chapter | None:
+    if found.redraws is None:
+        return None
+    table = found.redraws.table
+    frame = table[["name", "organisation"]].set_axis(["Building", "Body"], axis=1)
+    frame["In the plan"] = ["released" if planned else "kept" for planned in table["in_plan"]]
+    frame["Released in"] = [f"{times} of {found.redraws.draws}" for times in table["released"]]
+    sheet = _cut("How often each building is released when costs are drawn anew", frame, ["Released in"])
+    return Chapter("How firm the plan is", found.redraws.sentences(), [sheet])
+
+
 def _moves(plan: Plan) -> Chapter | None:
     if plan.moves.empty:
         return None
@@ -212,16 +241,28 @@ def _moves(plan: Plan) -> Chapter | None:
 
 
 def _access(plan: Plan) -> Chapter | None:
-    if plan.access.empty:
+    """Return access by service for all residents, and the segments that lose most."""
+    table = plan.access
+    if table.empty:
         return None
-    frame = plan.access.copy()
-    for name in frame.select_dtypes("number"):
-        frame[name] = [f"{value:,.3g}" for value in frame[name]]
-    frame.columns = [str(name).replace("_", " ") for name in frame.columns]
-    right = [str(name) for name in frame.columns[2:]]
-    return Chapter(
-        "Access of residents", [], [_cut("Before and after, by service and segment", frame.astype(str), right)]
-    )
+    everybody = table["segment"].astype(str).eq("all")
+    change = (table["mean_min_after"] - table["mean_min_before"]).where(~everybody)
+    worst = change[change > 0].sort_values(ascending=False, kind="stable").index[:WORST]
+    sheets = [_access_sheet(table[everybody], "All residents, before and after")]
+    if len(worst):
+        sheets.append(_access_sheet(table.loc[worst], "The segments whose journeys grow most"))
+    quality = listed(sorted({str(word) for word in table["quality"]}))
+    return Chapter("Access of residents", [f"Minutes are {quality}. No segment is worse than the rules allow."], sheets)
+
+
+def _access_sheet(table: pd.DataFrame, caption: str) -> Sheet:
+    frame = pd.DataFrame({"Service": table["service"], "Segment": table["segment"].astype(str)})
+    frame["Residents"] = [f"{people:,.0f}" for people in table["residents"]]
+    frame["Standard"] = [f"{minutes:g} min" for minutes in table["limit_min"]]
+    for when in ("before", "after"):
+        frame[f"Within it {when}"] = [f"{100 * share:.1f} %" for share in table[f"share_within_{when}"]]
+        frame[f"Mean {when}"] = [f"{minutes:.1f} min" for minutes in table[f"mean_min_{when}"]]
+    return _cut(caption, frame, [str(name) for name in frame.columns[2:]])
 
 
 def _sharing(found: PlanCase) -> Chapter | None:

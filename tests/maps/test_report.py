@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from docx import Document
+from playwright.sync_api import Browser
 
 from estate.business_case import BusinessCase, appraise
 from estate.flow_reading import read_cash_flows
@@ -83,3 +87,35 @@ def test_cases_without_years_or_money_still_make_a_paper(name: str, tmp_path: Pa
     case = appraise(read.flows, printed=read.printed, quantities=read.quantities, draws=100)
     folder = written(case, tmp_path / "paper")
     assert (folder / "report.docx").stat().st_size > 5000
+
+
+def test_the_page_asks_for_nothing_and_prints_without_a_cut_table(browser: Browser, tmp_path: Path) -> None:
+    """A planner behind a locked-down network double-clicks it and prints it on A4."""
+    path = written(suffolk(), tmp_path / "paper") / "report.html"
+    page = browser.new_page()
+    asked: list[str] = []
+    trouble: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(path.as_uri())
+    assert asked == [path.as_uri()]
+    assert trouble == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 672, "height": 987})  # A4 less its margins, at 96 dots an inch
+    wide = page.evaluate("[...document.querySelectorAll('table')].filter(t => t.scrollWidth > 673).length")
+    assert wide == 0
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    axe = Axe().run(page)
+    assert axe.violations_count == 0, axe.generate_report()
+    page.close()
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice, which opens the document, is not here")
+def test_the_document_opens_in_an_office_program(tmp_path: Path) -> None:
+    """LibreOffice reads it and lays it out."""
+    folder = written(suffolk(), tmp_path / "paper")
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    words = ["--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(folder / "report.docx")]
+    subprocess.run(["soffice", profile, *words], check=True, capture_output=True, timeout=120)
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
