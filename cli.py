@@ -385,14 +385,14 @@ def appraise(
         Path | None, typer.Option("--with", metavar="TABLE", help="Cash flows to add to those of the place's options.")
     ] = None,
     share: Annotated[
-        str,
-        typer.Option(help="How bodies share: own, space, staff, standalone, shapley or nucleolus."),
-    ] = "staff",
+        str | None,
+        typer.Option(help="How bodies share: own, space, staff, standalone, agreed, shapley or nucleolus."),
+    ] = None,
     level: Annotated[
-        str, typer.Option(help="Joint working: cooperation, coordination, collaboration or co-ownership.")
-    ] = "collaboration",
+        str | None, typer.Option(help="Joint working: cooperation, coordination, collaboration or co-ownership.")
+    ] = None,
     horizon: Annotated[int | None, typer.Option(min=1, max=100, help="Years counted; 10 by default.")] = None,
-    rate: Annotated[float, typer.Option(help="Real discount rate a year.")] = 0.035,
+    rate: Annotated[float | None, typer.Option(help="Real discount rate a year; 0.035 by default.")] = None,
     timing: Annotated[str, typer.Option(help="Where in its year money falls: start, middle or end.")] = "end",
     inflation: Annotated[float, typer.Option(help="Yearly rise of prices, for nominal amounts.")] = 0.02,
     optimism_bias: Annotated[float, typer.Option(help="Share added to capital costs, such as 0.24.")] = 0.0,
@@ -415,6 +415,7 @@ def appraise(
     Net present value, benefit-cost ratio, payback, who gains and loses, fair shares, borrowing and risk, as a report, a
     Word document and a workbook; and the figures that a source prints beside what its own flows come to.
     """  # noqa: D400
+    from estate.appraisal import GREEN_BOOK_RATE  # noqa: PLC0415
     from estate.finance import Borrowing  # noqa: PLC0415
     from estate.flow_reading import read_cash_flows  # noqa: PLC0415
     from estate.flows import Terms, timing_named  # noqa: PLC0415
@@ -422,13 +423,14 @@ def appraise(
     from maps import case_report, plan_report  # noqa: PLC0415
     from maps.study import study_place  # noqa: PLC0415
 
-    terms = Terms(horizon or 10, rate, timing_named(timing), inflation, optimism_bias)
+    terms = Terms(
+        horizon or 10, GREEN_BOOK_RATE if rate is None else rate, timing_named(timing), inflation, optimism_bias
+    )
     borrowing, version = Borrowing(interest, term), distribution_version("onetown")
     if source.suffix == ".toml":
-        added = None if extra is None else read_cash_flows(extra)
         study = study_place(_place(source, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
         found = plan_report.case_of_study(
-            study, option=option, extra=added, terms=terms, horizon=horizon, borrowing=borrowing, rule=share,
+            study, option=option, extra=extra, rate=rate, terms=terms, horizon=horizon, borrowing=borrowing, rule=share,
             working=level, draws=draws, redraws=redraws,
         )  # fmt: skip
         with _results(out, overwrite=overwrite) as folder:

@@ -16,6 +16,7 @@ from geodata.place_buildings import BuildingNote
 from geodata.place_cover import CoverChoice
 from geodata.place_fetch import FetchChoice
 from geodata.place_options import OptionChoice, Pin
+from geodata.place_partners import PartnerChoice
 from geodata.place_people import BaseName, ContactSource, PortraitChoice
 from geodata.place_rasters import RasterChoice
 from geodata.place_segments import SegmentChoice
@@ -191,6 +192,7 @@ class Place(Section):
     options: OptionChoice = OptionChoice()
     pairs: PairChoice = PairChoice()
     cover: CoverChoice = CoverChoice()
+    partners: PartnerChoice = PartnerChoice()
     buildings: tuple[BuildingNote, ...] = ()
     fetch: FetchChoice = FetchChoice()
     rasters: RasterChoice = RasterChoice()

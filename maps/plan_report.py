@@ -12,7 +12,7 @@ import pandas as pd
 from estate.business_case import BusinessCase, appraise
 from estate.business_case_telling import case_sentences, case_tables, tell_case
 from estate.finance import Borrowing
-from estate.flow_reading import CashFlowTable
+from estate.flow_reading import read_cash_flows
 from estate.flows import Flows, Terms
 from estate.partners import PartnerShares, partner_shares, terms_of_plan
 from estate.phrases import counted, listed, pounds
@@ -65,12 +65,13 @@ def case_of_study(
     study: Study,
     *,
     option: str = "joint",
-    extra: CashFlowTable | None = None,
+    extra: Path | None = None,
     terms: Terms | None = None,
     horizon: int | None = None,
+    rate: float | None = None,
     borrowing: Borrowing | None = None,
-    rule: str = "staff",
-    working: str = "collaboration",
+    rule: str | None = None,
+    working: str | None = None,
     draws: int = 10_000,
     redraws: int = 0,
 ) -> PlanCase:
@@ -83,13 +84,15 @@ def case_of_study(
     option
         The option that sharing and terms are about.
     extra
-        Cash flows that a user brings: rows that name an option belong to it, others to every option.
+        Table of cash flows that a user brings: rows that name an option belong to it, others to every option.
     terms, borrowing
         As :func:`estate.business_case.appraise` takes them.
     horizon
         Years counted; by default those of the plan, or the last year of its flows.
+    rate
+        Real discount rate; by default that of the plan.
     rule, working
-        Rule of sharing and level of joint working.
+        Rule of sharing and level of joint working; by default those of ``[partners]``.
     draws
         Random draws of the risk analysis.
     redraws
@@ -108,15 +111,20 @@ def case_of_study(
         raise DataError(f"there is no option '{option}'.{did_you_mean(option, names)} Give one of: {', '.join(names)}.")
     flows = flows_of_plans(plans, source=study.place.place.name)
     if extra is not None:
-        flows = _with_extra(flows, extra.flows)
+        bodies = sorted({str(name) for name in problem.register["organisation"]})
+        flows = _with_extra(flows, read_cash_flows(extra, bodies=bodies).flows)
     if flows.table.empty:
         raise DataError("no option changes anything, so there is nothing to appraise.")
     last = max(plans[0].horizon_years, int(flows.table["last_year"].replace(float("inf"), 0).max()))
-    chosen = replace(terms or Terms(rate=plans[0].discount_rate), horizon_years=horizon or last)
+    discount = plans[0].discount_rate if rate is None else rate
+    chosen = replace(terms or Terms(), horizon_years=horizon or last, rate=discount)
     case = appraise(flows, terms=chosen, borrowing=borrowing, draws=draws, seed=study.place.place.seed)
     plan = next(plan for plan in plans if plan.name == option)
-    joint = level(working)
-    shares = partner_shares(problem, plan, case.option(option), rule=rule) if option in flows.options() else None
+    partners, joint = study.place.partners, level(working or study.place.partners.level)
+    shares = None
+    if option in flows.options():
+        rule = rule or partners.share
+        shares = partner_shares(problem, plan, case.option(option), rule=rule, agreed=partners.agreed)
     again = redraw(problem, plan, draws=redraws, seed=study.place.place.seed) if redraws else None
     return PlanCase(case, plan, shares, terms_of_plan(problem, plan, joint), joint, again)
 
