@@ -140,7 +140,20 @@ class Plan:
         return self.nothing_gbp - self.bound_gbp
 
     def sentence(self) -> str:
-        """Return the plan in two or three sentences, each true of the money it names."""
+        """Return the plan in a few sentences, each true of the money it names; indicative minutes are owned up to."""
+        return f"{self._money_sentence()}{self._minutes_sentence()}"
+
+    def _minutes_sentence(self) -> str:
+        """Say where access was judged by minutes along the straight line; nothing where nothing changes."""
+        if (
+            self.name == "do nothing"
+            or "quality" not in self.access
+            or not self.access["quality"].eq("indicative").any()
+        ):
+            return ""
+        return " Access is judged by indicative minutes (straight line, no roads)."
+
+    def _money_sentence(self) -> str:
         if self.name == "do nothing":
             return (
                 f"Changes nothing: the buildings cost {pounds(self.annual_cost_gbp)} a year, "

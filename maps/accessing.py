@@ -195,18 +195,31 @@ def tell(access: AccessStudy) -> dict[str, Any]:
     return told
 
 
-def write_access(access: AccessStudy, folder: Path) -> None:
-    """Write tables, map layers, minutes and words into a folder."""
+def tell_run(access: AccessStudy) -> dict[str, Any]:
+    """Return what ``run.json`` says of access: all residents, the number of areas that lose, and the sources."""
+    whole = tell(access)
+    chosen = ("option", "sources", "fallback", "notes")
+    rows = [row for row in whole["access"] if row["by"] == "all"]
+    return {**{key: whole[key] for key in chosen}, "access": rows, "areas_that_lose": len(access.losses)}
+
+
+def write_summary(access: AccessStudy, folder: Path) -> None:
+    """Write who reaches what, who loses, and the words into a folder: the part of it that people read."""
     write_csv(access.table, folder / "access.csv", index=False)
-    write_csv(access.nearest, folder / "nearest.csv", index=False)
-    write_csv(access.supply, folder / "supply.csv", index=False)
     if access.option is not None:
         write_csv(access.losses, folder / "losses.csv", index=False)
+    lines = [f"{access.study.place.place.name}: access to services", "", *sentences(access)]
+    write_text("\n".join([*lines, *_attributions(access)]) + "\n", folder / "access.txt")
+
+
+def write_access(access: AccessStudy, folder: Path) -> None:
+    """Write tables, map layers, minutes and words into a folder."""
+    write_summary(access, folder)
+    write_csv(access.nearest, folder / "nearest.csv", index=False)
+    write_csv(access.supply, folder / "supply.csv", index=False)
     for mode, travel in access.travels.items():
         write_parquet(travel.table, folder / f"travel_{mode}.parquet")
     write_geopackage({"areas": _area_layer(access), "sites": _site_layer(access)}, folder / "access.gpkg")
-    lines = [f"{access.study.place.place.name}: access to services", "", *sentences(access)]
-    write_text("\n".join([*lines, *_attributions(access)]) + "\n", folder / "access.txt")
 
 
 def _attributions(access: AccessStudy) -> list[str]:

@@ -18,6 +18,7 @@ from geodata.files import sha256_of
 from geodata.inputs import shown
 from geodata.place import Place
 from geodata.write import write_csv, write_geopackage, write_json, write_text
+from maps.accessing import AccessStudy, access_of, tell_run, write_summary
 from maps.base import MapSummary, save_map
 from maps.county import build_map
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
@@ -30,6 +31,7 @@ from segmentation.segments import Segments
 
 LIBRARIES = ("geopandas", "highspy", "numpy", "pandas", "scikit-learn", "scipy", "shapely")
 MODEL_FILE = "model.json"
+JOINT = "joint"
 
 
 def write_check(study: Study, folder: Path) -> None:
@@ -115,6 +117,9 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     write_options(study, folder)
     write_geopackage(dict(_layers(study)), folder / "results.gpkg")
     write_walks(study.walks, folder)
+    reached = _access(study)
+    if reached is not None:
+        write_summary(reached, folder)
     summary = draw(study, folder / "map.html")
     write_paper(study, folder, version=version("onetown"))
     told = {
@@ -128,6 +133,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
         "segment": tell_segment(study, model=Path(MODEL_FILE)),
         "takeup": None if takeup is None else takeup_sentences(takeup),
         "options": tell_options(study.plans, seed=study.place.place.seed),
+        "access": None if reached is None else tell_run(reached),
         "map": {**tell_map(summary), "path": "map.html"},
         "estate": estate_sentences(study),
         "notes": notes_of(study),
@@ -136,6 +142,13 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     }
     write_json(told, folder / "run.json")
     return told
+
+
+def _access(study: Study) -> AccessStudy | None:
+    """Return access today and under the joint option, where the place has standards and that option."""
+    if not study.place.access.standards or JOINT not in [plan.name for plan in study.plans]:
+        return None
+    return access_of(study, option=JOINT)
 
 
 def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:

@@ -307,3 +307,16 @@ def test_residual_value_is_in_the_cost_but_not_in_the_cash(town: Town) -> None:
     cash = 80_000 * costs.annuity + receipt - empty - 20 * (250 + 1_250 * 1.24 + 60)
     assert plan.npv_gbp == pytest.approx(cash)
     assert plan.cost_saving_gbp == pytest.approx(cash - 1e6 / 1.035**10)
+
+
+def test_an_option_judged_by_the_straight_line_says_indicative(town: Town) -> None:
+    """No option built on fallback minutes is shown without the word; one built on roads, or on none, has it not."""
+    rules = replace(ALL_USES, standards=(AccessStandard("library", 30.0, 1.0),))
+    problem = town_problem(*town, rules=rules)
+    nothing, alone, together = solve_options(problem)
+    assert "indicative minutes" in together.sentence()
+    assert "indicative minutes" in alone.sentence()
+    assert "indicative" not in nothing.sentence()
+    measured = replace(together, access=together.access.assign(quality="measured"))
+    assert "indicative" not in measured.sentence()
+    assert "indicative" not in joint(town_problem(*town, rules=ALL_USES)).sentence()
