@@ -19,6 +19,7 @@ from geodata.inputs import shown
 from geodata.place import Place
 from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.accessing import AccessStudy, access_of, tell_run, write_summary
+from maps.area_columns import columns_of
 from maps.base import MapSummary, save_map
 from maps.county import build_map
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
@@ -175,6 +176,7 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
         attribution="" if boundaries is None else _attribution(boundaries.attribution, study),
         made_up=place.made_up,
         notes=notes_of(study),
+        columns=columns_of(study),
         surfaces=() if study.walks is None else study.walks.surfaces,
     )
     return save_map(page, path, overwrite=overwrite)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from maps.areas import area_layer
 from maps.base import MapSummary, TownMap, save_map
+from maps.columns import Column, column_layer
 from maps.moves import move_layer
 from maps.pairs import pair_layer
 from maps.sites import site_layer
@@ -35,6 +36,8 @@ def build_map(
     attribution: str,
     made_up: bool = False,
     notes: Sequence[str] = (),
+    columns: Sequence[Column] = (),
+    column_shown: int = -1,
     surfaces: Sequence[Surface] = (),
     surface_shown: int = -1,
     subtitle: str = "",
@@ -64,6 +67,8 @@ def build_map(
         True puts a banner on the page that says so.
     notes
         Sentences a reader must know: what was estimated, what is missing.
+    columns, column_shown
+        Figures the areas can be coloured by, and the position of the one on show at first; -1 for the segments.
     surfaces, surface_shown
         Pictures of rasters that a switch on the page lays over the areas, and the position of the one on show at first.
     today
@@ -79,6 +84,8 @@ def build_map(
     page = TownMap(title=title, attribution=attribution, subtitle=subtitle, made_up=made_up, notes=notes, today=today)
     page.add_child(area_layer(areas, segments, tolerance_m=tolerance_m, cache=cache), name="areas")
     assets = _no_assets() if assets is None else assets
+    if columns:
+        page.add_child(column_layer(columns, areas.index, shown=column_shown), name="columns")
     page.add_child(site_layer(assets), name="sites")
     page.add_child(move_layer(plans, assets), name="moves")
     if pairs is not None and len(pairs):

@@ -11,6 +11,20 @@
   const INNER_FROM = 11; // lines between areas of one colour are drawn once areas are about this many pixels wide
   const SEGMENT_FROM = 3.5; // and lines between segments from here
 
+  const FADES = [[0.9, 0], [0.7, 0.35], [0.5, 0.6], [0, 0.8]]; // from this certainty on, this much of the way to white
+  const mixes = new Map();
+
+  /** A colour, paler the less sure it is: four steps, so that areas still share their paths. */
+  function faded(colour, certainty) {
+    const [, share] = FADES.find(([from]) => (certainty === null ? 0 : certainty) >= from);
+    const key = colour + share;
+    if (!mixes.has(key)) {
+      const channels = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+      mixes.set(key, "#" + channels.map((one) => Math.round(one + (255 - one) * share).toString(16).padStart(2, "0")).join(""));
+    }
+    return mixes.get(key);
+  }
+
   class Areas {
     constructor(table, groups, coverage) {
       this.table = table;
@@ -42,6 +56,8 @@
 
     /** Whether the filter lets an area through. */
     shown(area) {
+      const column = onetown.columns.current();
+      if (column && !store.picked("classes", column.classOf(area))) return false;
       if (store.state.segments.size === 0) return true;
       return [this.super[area], this.sub[area]].some(
         (position) => position >= 0 && store.state.segments.has(this.groups[position].key),
@@ -50,8 +66,18 @@
 
     colourOf(area) {
       if (!this.shown(area)) return FILTERED_OUT;
+      const column = onetown.columns.current();
+      if (column) return column.colourOf(area);
       const group = this.groupOf(area);
-      return group < 0 ? UNCLASSIFIED : this.groups[group].colour;
+      if (group < 0) return UNCLASSIFIED;
+      const { colour } = this.groups[group];
+      return store.state.fade ? faded(colour, this.table.certainty[area]) : colour;
+    }
+
+    /** Areas of one kind have no line between them: one class of the column on show, or one segment. */
+    kindOf(area) {
+      const column = onetown.columns.current();
+      return column ? column.classOf(area) : this.groupOf(area);
     }
 
     word(name, area) {
@@ -158,7 +184,7 @@
     if (other < 0) return "coast";
     const { codes } = areas.table.district;
     if (codes[one] !== codes[other]) return "district";
-    return areas.groupOf(one) === areas.groupOf(other) ? "inner" : "segment";
+    return areas.kindOf(one) === areas.kindOf(other) ? "inner" : "segment";
   }
 
   /** All colours as one path. */

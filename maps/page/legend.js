@@ -19,6 +19,8 @@
     return button;
   }
 
+  onetown.legendEntry = entry;
+
   function press() {
     document.querySelectorAll("button.entry").forEach((button) => {
       if (!picks.has(button)) return; // the switch of the pairs picks nothing
@@ -74,6 +76,22 @@
       communities(areas);
     });
     communities(areas);
+    startFade(areas);
+  }
+
+  /** The switch that fades what is unsure, where certainty is known. */
+  function startFade(areas) {
+    if (!areas.table.certainty.some((value) => value !== null)) return;
+    byId("fade-part").hidden = false;
+    const box = byId("fade");
+    box.addEventListener("change", () => {
+      store.change({ fade: box.checked });
+      onetown.say(box.checked ? "Areas whose segment is unsure are paler." : "All areas in full colour.");
+    });
+    store.listen((changed) => {
+      if (changed.has("fade")) box.checked = store.state.fade;
+      if (changed.has("column")) byId("fade-part").hidden = store.state.column >= 0;
+    });
   }
 
   function families(sites) {
@@ -120,7 +138,7 @@
     redecide();
   }
 
-  const FILTERS = ["segments", "families", "bodies", "decisions"];
+  const FILTERS = ["segments", "classes", "families", "bodies", "decisions"];
 
   function startReset() {
     const button = byId("show-all");

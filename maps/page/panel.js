@@ -65,6 +65,7 @@
       el("dl", { class: "facts" },
         fact("Residents", onetown.count(areas.table.population[id])),
         fact("Households", onetown.count(areas.table.households[id])),
+        onetown.columns.current() ? fact(onetown.columns.current().name, onetown.columns.current().words(id)) : null,
         placed && placed !== "polygon" ? fact("Placed by", placed) : null,
         areas.classified ? fact("Certainty", sureness(areas.table.certainty[id]) || "not known") : null,
         next && next !== group ? fact("Next nearest", next.name) : null),
@@ -160,7 +161,7 @@
       return onetown.say(byId("panel-title").textContent);
     }
 
-    store.listen((changed) => (changed.has("selected") || (changed.has("option") || changed.has("level") || changed.has("pairs")) && store.state.selected) && show());
+    store.listen((changed) => (changed.has("selected") || (changed.has("option") || changed.has("level") || changed.has("column") || changed.has("pairs")) && store.state.selected) && show());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && store.state.selected && !byId("table").open) close();
     });

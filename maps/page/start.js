@@ -3,6 +3,7 @@
   "use strict";
 
   const { store, el, byId } = onetown;
+  const REPAINTS = ["level", "segments", "column", "asIndex", "classes", "fade"]; // choices that change the colours of areas
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map("map_onetown", {
     attributionControl: false,
@@ -37,6 +38,8 @@
     if (thing.kind === "pair") return onetown.pairs.title(thing.id) + ": " + onetown.pairs.both(thing.id, sites) + ", " + onetown.pairs.saves(thing.id);
     if (thing.kind === "site") return [sites.name(thing.id), sites.word("organisation", thing.id)].filter(Boolean).join(", ");
     const group = areas.groups[areas.groupOf(thing.id)];
+    const column = onetown.columns.current();
+    if (column) return [column.name + ": " + column.words(thing.id), areas.whereabouts(thing.id)].filter(Boolean).join(", ");
     return [group ? group.name : "Area " + areas.table.code[thing.id], areas.whereabouts(thing.id)].filter(Boolean).join(", ");
   }
 
@@ -110,7 +113,7 @@
   /** Repaint what a choice changes: tiles for colours and filters of areas, the canvas above for all else. */
   function startPainting(tiles, overlay) {
     store.listen((changed) => {
-      if (changed.has("level") || changed.has("segments")) tiles.redraw();
+      if (REPAINTS.some((name) => changed.has(name))) tiles.redraw();
       overlay.redraw();
     });
     store.listen((changed) => {
@@ -123,10 +126,12 @@
     const [areas, sites, plans, pairs] = await Promise.all([
       onetown.readAreas(), onetown.readSites(), onetown.readOptions(), onetown.readPairs(),
     ]);
+    onetown.readColumns();
     Object.assign(onetown, { areas, sites, pairs });
     onetown.startPanel(areas, sites);
     onetown.startOptions(plans);
     onetown.startLegend(areas, sites);
+    await onetown.startColumns(areas);
     onetown.startPairs(sites);
     onetown.startTable(sites);
     onetown.startSearch(areas, sites, map);

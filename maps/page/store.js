@@ -8,6 +8,10 @@
 
   const state = {
     level: "super", // colour areas by super or sub segment
+    column: -1, // position of the column areas are coloured by, -1 for segments
+    asIndex: false, // that column as an index of the whole place
+    classes: new Set(), // picked classes of that column
+    fade: false, // fade areas whose segment is unsure
     segments: new Set(), // picked segments, as "super 2" or "sub 7"
     families: new Set(), // picked kinds of buildings
     bodies: new Set(), // picked organisations

@@ -1,0 +1,74 @@
+"""The page is for everyone: WCAG 2.2 AA by axe-core in every view, narrow and wide and at a zoom of 400 %."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from maps.base import TownMap
+
+pytestmark = pytest.mark.browser
+
+BuildMap = Callable[..., TownMap]
+OpenMap = Callable[..., Any]
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, summary, input, select, a")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  return node.checkVisibility() && !node.closest(".skip") && (box.height < 24 || box.width < 24);
+}).map((node) => (node.id || node.className || node.localName) + " " + node.textContent.slice(0, 30))"""
+
+
+def faults(seen: Any) -> list[str]:
+    """Return what axe-core finds wrong, one line per element."""
+    found: list[dict[str, Any]] = seen.ask(
+        f"{AXE};axe.run(document, {{runOnly: {TAGS}}}).then((one) => one.violations)"
+    )
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.fixture(params=[(1280, 800), (390, 844), (320, 640)], ids=["desktop", "telephone", "400 %"])
+def opened(request: pytest.FixtureRequest, town_map: BuildMap, visit: OpenMap) -> Any:
+    """Return the map of the small town on a wide screen, a telephone, and as 1280 pixels at a zoom of 400 %."""
+    width, height = request.param
+    seen = visit(town_map(notes=["A note."], made_up=True), width=width, height=height)
+    if width < 720:
+        seen.page.click("#unfold")
+    return seen
+
+
+def test_axe_finds_nothing_in_any_view(opened: Any) -> None:
+    """Legend, panel of an area, a segment and a building, suggestions, folds and the tables."""
+    page = opened.page
+    assert faults(opened) == []
+    for kind, key in (("area", 0), ("segment", "'sub 1'"), ("site", 1)):
+        page.evaluate(f"onetown.choose({{ kind: '{kind}', id: {key} }})")
+        assert faults(opened) == [], kind
+    page.evaluate("onetown.unchoose()")
+    page.fill("#search", "a")
+    assert faults(opened) == []
+    page.press("#search", "Escape")
+    for fold in page.locator("summary:visible").all():
+        fold.click()
+    assert faults(opened) == []
+    page.click("#open-table")
+    assert faults(opened) == []
+
+
+def test_targets_are_at_least_24_pixels(opened: Any) -> None:
+    """WCAG 2.2, 2.5.8: a finger or a shaking hand finds every control."""
+    for fold in opened.page.locator("summary:visible").all():
+        fold.click()
+    opened.page.evaluate("onetown.choose({ kind: 'site', id: 1 })")
+    assert opened.ask(SMALL_TARGETS) == []
+
+
+def test_nothing_is_wider_than_the_screen(opened: Any) -> None:
+    """WCAG 1.4.10: at 320 pixels nothing scrolls two ways."""
+    width = opened.page.viewport_size["width"]
+    assert opened.ask("document.documentElement.scrollWidth") <= width
+    assert opened.ask("[...document.querySelectorAll('.card')].every((card) => card.scrollWidth <= card.clientWidth)")
