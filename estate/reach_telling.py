@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,7 +19,7 @@ WORDS: dict[str, str] = {**MODE_WORDS, OWN_MEANS: "by their own means"}
 OWN_MEANS_SAID = "By their own means: a car where the household has one, else {other}."
 
 
-def reach_sentences(table: pd.DataFrame, *, option: str | None) -> list[str]:
+def reach_sentences(table: pd.DataFrame, *, option: str | None, names: Mapping[str, str] | None = None) -> list[str]:
     """Return each service and mode in a sentence, for all residents, and the groups served worst.
 
     Parameters
@@ -28,6 +28,8 @@ def reach_sentences(table: pd.DataFrame, *, option: str | None) -> list[str]:
         As :func:`estate.reach.reach_table` gives it.
     option
         Name of the option in the columns ``_option``, or None.
+    names
+        Names of the segments by code.
     """
     lines = []
     if (table["mode"] == OWN_MEANS).any():
@@ -36,7 +38,7 @@ def reach_sentences(table: pd.DataFrame, *, option: str | None) -> list[str]:
     for service, rows in table.groupby("service", sort=False):
         lines.append(f"{service}:")
         lines += [f"  {_of_all(row, option)}" for row in rows[rows["by"] == "all"].to_dict("records")]
-        worst = _worst(rows)
+        worst = _worst(rows, names or {})
         if worst:
             lines.append(f"  Least well served: {'; '.join(worst)}.")
     return lines
@@ -100,7 +102,7 @@ def _minutes(row: dict[Any, Any], when: str) -> str:
     return f", mean {row[f'mean_min_{when}']:.1f}, nine in ten within {row[f'p90_min_{when}']:.1f}"
 
 
-def _worst(rows: pd.DataFrame) -> list[str]:
+def _worst(rows: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Return the groups furthest below all residents by the mode that says most, in a few words each."""
     mode = OWN_MEANS if (rows["mode"] == OWN_MEANS).any() else rows["mode"].iloc[0]
     chosen = rows[rows["mode"] == mode]
@@ -108,16 +110,23 @@ def _worst(rows: pd.DataFrame) -> list[str]:
     groups = chosen[(chosen["by"] != "all") & (chosen["residents"] >= LEAST_SHARE * whole["residents"])]
     behind = groups[groups["share_within_today"] < whole["share_within_today"] - 0.05]
     worst = behind.sort_values("share_within_today", kind="stable").head(SHOWN_GROUPS)
-    named = [f"{_group(row)} ({row['share_within_today']:.0%} {WORDS[mode]})" for row in worst.to_dict("records")]
+    named = [
+        f"{_group(row, names)} ({row['share_within_today']:.0%} {WORDS[mode]})" for row in worst.to_dict("records")
+    ]
     cars = rows[(rows["group"] == WITHOUT_CAR) & (rows["mode"] != OWN_MEANS) & (rows["mode"] != "drive")]
     carless = cars.sort_values("share_within_today", kind="stable").tail(1)
     return named + [
-        f"{_group(row)} ({row['share_within_today']:.0%} {WORDS[row['mode']]})" for row in carless.to_dict("records")
+        f"{_group(row, names)} ({row['share_within_today']:.0%} {WORDS[row['mode']]})"
+        for row in carless.to_dict("records")
     ]
 
 
-def _group(row: dict[Any, Any]) -> str:
-    return str(row["group"]) if row["group"] in {WITH_CAR, WITHOUT_CAR} else f"{row['by']} {row['group']}"
+def _group(row: dict[Any, Any], names: Mapping[str, str]) -> str:
+    if row["group"] in {WITH_CAR, WITHOUT_CAR}:
+        return str(row["group"])
+    if row["by"] == "segment" and row["group"] in names:
+        return f"segment {row['group']}, {names[row['group']]}"
+    return f"{row['by']} {row['group']}"
 
 
 def _loss(row: dict[Any, Any]) -> str:

@@ -157,7 +157,7 @@ def access_of(
 
 def sentences(access: AccessStudy) -> list[str]:
     """Return what ``onetown access`` says on the screen."""
-    lines = reach_sentences(access.table, option=access.option)
+    lines = reach_sentences(access.table, option=access.option, names=_segment_names(access.study))
     if access.option is not None:
         worse = access.study.place.travel.worse_min
         lines += loss_sentences(access.losses, option=access.option, worse_min=worse)
@@ -220,6 +220,14 @@ def write_access(access: AccessStudy, folder: Path) -> None:
     for mode, travel in access.travels.items():
         write_parquet(travel.table, folder / f"travel_{mode}.parquet")
     write_geopackage({"areas": _area_layer(access), "sites": _site_layer(access)}, folder / "access.gpkg")
+
+
+def _segment_names(study: Study) -> dict[str, str]:
+    """Return the names of the sub-clusters by their code."""
+    if study.segments is None:
+        return {}
+    portraits = study.segments.portraits[study.segments.portraits["level"] == "sub"]
+    return dict(zip(portraits["segment"].astype(str), portraits["name"].astype(str), strict=True))
 
 
 def _attributions(access: AccessStudy) -> list[str]:

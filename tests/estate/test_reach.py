@@ -177,11 +177,11 @@ def test_percentile_by_hand() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(
-    st.lists(st.floats(0, 1000), min_size=12, max_size=12),
-    st.lists(st.floats(0, 50), min_size=6, max_size=6),
+    st.lists(st.integers(0, 1000), min_size=12, max_size=12),
+    st.lists(st.integers(0, 50), min_size=6, max_size=6),
     st.floats(0.5, 5),
 )
-def test_all_supply_in_reach_is_handed_out(residents: list[float], sizes: list[float], limit: float) -> None:
+def test_all_supply_in_reach_is_handed_out(residents: list[int], sizes: list[int], limit: float) -> None:
     """Over all areas, supply for each thousand x residents adds up to the supply that somebody reaches."""
     rng = np.random.default_rng(3)
     areas, sites = [f"T{at}" for at in range(12)], [f"S{at}" for at in range(6)]
@@ -189,7 +189,7 @@ def test_all_supply_in_reach_is_handed_out(residents: list[float], sizes: list[f
     travel = Travel(
         pd.DataFrame({"travel_min": rng.uniform(0, 6, 72)}, index=index), "drive", "measured", None, None, 6
     )
-    people, supply = pd.Series(residents, index=areas), pd.Series(sizes, index=sites)
+    people, supply = pd.Series(residents, index=areas), pd.Series(sizes, index=sites, dtype=float)
     each, ratio = supply_per_head(people, supply, travel, limit_min=limit)
     assert (each * people).sum() / 1000 == pytest.approx(supply[ratio.notna()].sum())
     assert (each >= 0).all()
