@@ -77,7 +77,7 @@ def build_timetable(feeds: Sequence[Feed], *, bounds: Bounds, day: date | None =
     Raises
     ------
     CoverageError
-        The day is not covered, or no stop lies in the place.
+        The day is not covered, or nothing runs in the place.
     DataError
         A time cannot be read.
     """
@@ -96,15 +96,16 @@ def build_timetable(feeds: Sequence[Feed], *, bounds: Bounds, day: date | None =
         calls.append(of_day)
         first += len(near)
         trips += of_day["trip"].nunique()
-    together = pd.concat(stops)
-    if together.empty:
+    together, connections = pd.concat(stops), _connections(pd.concat(calls, ignore_index=True))
+    if together.empty or connections.empty:
         listed = ", ".join(feed.source for feed in feeds)
-        raise CoverageError(f"{listed}: no stop lies in or around the place. Give the timetables of the place.")
+        what = "no stop lies" if together.empty else f"on {day} no trip runs between two stops"
+        raise CoverageError(f"{listed}: {what} in or around the place. Give the timetables of the place.")
     return Timetable(
         day=day,
         stops=together[["name", "source"]],
         xy=together[["easting", "northing"]].to_numpy(dtype=np.float64),
-        connections=_connections(pd.concat(calls, ignore_index=True)),
+        connections=connections,
         sources=tuple(feed.source for feed in feeds),
         notes=tuple(notes),
     )

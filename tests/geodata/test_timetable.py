@@ -157,6 +157,10 @@ def _bad_time(path: Path) -> Path:
             lambda path: write_feed(path, dict.fromkeys(STOPS, (900000.0, 0.0)), {"t": LINE}),
             "no stop lies in or around the place",
         ),
+        (
+            lambda path: write_feed(path, {**STOPS, "b": (9e5, 0.0), "c": (9e5, 0.0), "d": (9e5, 0.0)}, {"t": LINE}),
+            "no trip runs between two stops in or around the place",
+        ),
         (lambda path: write_feed(path, STOPS, {"t": LINE}, calendar=[]), "names no day on which anything runs"),
         (
             lambda path: write_feed(path, STOPS, {"t": LINE}, calendar=[EVERY_DAY.replace("20240101", "1 January")]),
