@@ -5,7 +5,9 @@ Text in an SVG stays text, so that it can be read, searched and enlarged; the pi
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path as FilePath
@@ -32,6 +34,8 @@ SETTINGS: Any = {
     "axes.spines.right": False,
     "text.parse_math": False,
 }
+_USED = re.compile(r"""(?<=href="#)[\w-]+|(?<=url\(#)[\w-]+""")
+_NAME = re.compile(r"""(<\w+(?: [^<>]*?)?) id="([^"<>]*)\"""")
 NO_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -58,7 +62,15 @@ def svg_text(figure: Figure, *, title: str) -> str:
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(stream, metadata={**NO_DATE, "Title": title})
     text = stream.getvalue()
-    return text[text.index("<svg") :]
+    return _own_names(text[text.index("<svg") :], title)
+
+
+def _own_names(svg: str, title: str) -> str:
+    """Return the SVG with names of its own, so that several can stand in one page; names that nobody uses go."""
+    used = set(_USED.findall(svg))
+    own = hashlib.sha256(f"{title}\n{svg}".encode()).hexdigest()[:8]
+    named = _NAME.sub(lambda found: f'{found[1]} id="{found[2]}-{own}"' if found[2] in used else found[1], svg)
+    return _USED.sub(lambda found: f"{found[0]}-{own}", named)
 
 
 def write_svg(figure: Figure, path: FilePath, *, title: str) -> None:
