@@ -686,14 +686,20 @@ def takeup(
     _answer(tell_takeup(found), takeup_sentences(found), as_json=as_json, out=out)
 
 
-@app.command("map", short_help="Draw one self-contained HTML map that opens anywhere, offline.")
+@app.command("map", short_help="Draw one self-contained HTML map that opens anywhere, offline; or check a page.")
 def map_command(
-    place: PlaceFile,
+    place: Annotated[
+        Path | None, typer.Argument(metavar="[PLACE.TOML]", help="The place file.", show_default=False)
+    ] = None,
     *,
     data: Data = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file, or a folder for map.html.")] = Path(
         "map.html"
     ),
+    check_pages: Annotated[
+        list[Path] | None,
+        typer.Option("--check", metavar="FILE.HTML", help="Check a page instead of drawing one; may be repeated."),
+    ] = None,
     overwrite: Overwrite = False,
     seed: Seed = None,
     seconds: Seconds = None,
@@ -703,7 +709,15 @@ def map_command(
     """Example:  onetown map place.toml --out map.html
 
     Draw segments, buildings, moves and closures on one page that needs no network and no installation.
+
+    Check any page before it is sent:  onetown map --check map.html --check report.html
     """  # noqa: D400
+    if check_pages:
+        _no_place_beside(place, "--check")
+        _check_pages(check_pages, as_json=as_json)
+        return
+    if place is None:
+        raise typer.BadParameter("give a place file, or --check FILE.HTML", param_hint="PLACE.TOML")
     from geodata.write import check_free  # noqa: PLC0415
     from maps.bundle import draw  # noqa: PLC0415
     from maps.study import study_place  # noqa: PLC0415
@@ -715,6 +729,23 @@ def map_command(
     summary = draw(study, path, overwrite=overwrite)
     told = f"{summary.areas:,} areas and {summary.assets:,} buildings in {summary.bytes / 1e6:.2f} MB."
     _answer(tell_map(summary), [told], as_json=as_json, out=path)
+
+
+def _no_place_beside(place: Path | None, option: str) -> None:
+    if place is not None:
+        raise typer.BadParameter(f"{option} checks a page and reads no place; leave '{place}' out")
+
+
+def _check_pages(pages: Sequence[Path], *, as_json: bool) -> None:
+    """Say what is wrong with pages; exit 1 where anything is."""
+    from maps.checking import check_page  # noqa: PLC0415
+    from maps.checking_telling import check_sentences, tell_checks  # noqa: PLC0415
+
+    checks = [check_page(page) for page in pages]
+    lines = [line for check in checks for line in check_sentences(check)]
+    _answer(tell_checks(checks), lines, as_json=as_json, out=None)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
 
 
 @app.command(short_help="All of it, from place.toml: check, segment, options, map, tables and run.json.")

@@ -1,4 +1,4 @@
-"""Check a page before it is sent: does it ask the network, run what it should not, hide whose data it shows?
+"""Check a page before it is sent: what it asks of the network, what it runs, whose data it shows, whom it shuts out.
 
 Any HTML page can be checked: maps, reports, accounts and portraits of ours, and pages of other makers. The source is
 read, nothing is run. A page without a fault can be opened anywhere, offline, by anyone.

@@ -12,7 +12,9 @@ from html import unescape
 from html.entities import html5
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 RAW = frozenset({"script", "style"})
 UNSHOWN = frozenset({"script", "style", "template", "noscript", "head"})
 

@@ -1,6 +1,6 @@
 """The basics of access that a page's source shows: language, title, headings, names of pictures, fields and buttons.
 
-Ten of the rules of WCAG 2.2 that can be decided without a browser. A page that passes can still be hard to use: colours,
+Ten rules of WCAG 2.2 that can be decided without a browser. A page that passes can still be hard to use: colours,
 focus and keyboard want a browser and a person.
 """
 

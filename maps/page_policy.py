@@ -17,11 +17,13 @@ from maps.markup import Element, Markup
 
 BASE_MAP = "onetown-base-map"  # the meta element in which a page says that a base map was asked for
 RUNNING = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
-LOADING = {
-    "src": None, "srcset": None, "poster": None, "background": None, "data": {"object"}, "ping": None,
-    "action": None, "formaction": None, "manifest": None, "archive": None, "code": {"applet"},
+LOADING: dict[str, frozenset[str] | None] = {  # None: of any element
+    "src": None, "srcset": None, "poster": None, "background": None, "data": frozenset({"object"}), "ping": None,
+    "action": None, "formaction": None, "manifest": None, "archive": None, "code": frozenset({"applet"}),
 }  # fmt: skip
-LOADING_LINKS = frozenset("stylesheet icon preload prefetch modulepreload preconnect dns-prefetch manifest".split())
+LOADING_LINKS = frozenset(
+    ["stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "manifest"]
+)
 DRAWN_BY_ADDRESS = frozenset({"use", "image", "feimage", "script"})  # elements of SVG that load what href names
 HARMLESS = ("data:", "blob:", "#", "about:")
 NAMESPACES = ("http://www.w3.org/", "https://www.w3.org/")
