@@ -336,6 +336,18 @@ def options(
         list[str] | None,
         typer.Option("--why", metavar="BUILDING", help="What the opposite would cost, or `rules`; repeatable."),
     ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="Also `do minimum` or `joint within towns`; repeatable.")
+    ] = None,
+    target: Annotated[
+        str, typer.Option(help="saving:20 (per cent, least harm) or access:250000 (best access within that money).")
+    ] = "",
+    points: Annotated[
+        int,
+        typer.Option(
+            "--front", min=0, max=30, help="Points of the front of saving against access; 8 to 12 are a picture."
+        ),
+    ] = 0,
     work: Annotated[
         int | None, typer.Option(min=1, help="Rounds of search instead of seconds: the same plan on every machine.")
     ] = None,
@@ -352,20 +364,24 @@ def options(
     Compare doing nothing, each body alone and all bodies together, at once or over years: money, moves, access, with a
     proven bound. Ctrl-C ends the search with the best plans so far and their proof.
     """  # noqa: D400
-    from estate.options_telling import pin_named, tell_options  # noqa: PLC0415
+    from estate.options_telling import front_sentences, option_named, pin_named, tell_options  # noqa: PLC0415
+    from estate.targets import target_named  # noqa: PLC0415
     from maps.bundle import write_options  # noqa: PLC0415
-    from maps.study import explain_buildings, study_place  # noqa: PLC0415
+    from maps.study import explain_buildings, reach_target, study_place  # noqa: PLC0415
 
-    pins = tuple(pin_named(words) for words in pin or ())
-    chosen = _place(place, data=data).with_choices(seed=seed, seconds=seconds, years=years, pins=pins)
+    pins, also = tuple(pin_named(words) for words in pin or ()), tuple(option_named(words) for words in option or ())
+    wanted = target_named(target) if target else None
+    chosen = _place(place, data=data).with_choices(seed=seed, seconds=seconds, years=years, pins=pins, also=also)
     say = _talk(quiet=quiet)
     with _results(out, overwrite=overwrite) as folder, _until_interrupted(say) as stop:
         study = study_place(chosen, say=say, work=work, stop=stop)
         reasons = explain_buildings(study, why or (), say=say, stop=stop)
+        reached, front = reach_target(study, wanted, points=points, say=say, stop=stop)
         if folder:
-            write_options(study, folder)
+            write_options(study, folder, front=front, reached=reached)
     lines = [*_said_options(study), *(line for one in reasons for line in one.sentences())]
-    told = tell_options(study.plans, seed=chosen.place.seed, reasons=reasons)
+    lines += [*(reached.sentences() if reached else ()), *front_sentences(front)]
+    told = tell_options(study.plans, seed=chosen.place.seed, reasons=reasons, reached=reached, front=front)
     _answer(told, lines, as_json=as_json, out=out)
 
 

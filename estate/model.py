@@ -57,7 +57,7 @@ from estate.layout import Follower, Layout, State, decision_of, end_state, lay_o
 from estate.programme import Floats, Indices, Model
 from estate.timing_rows import add_budgets, add_dates, add_entering, add_hub_dates, add_town_limits
 
-Scope = Literal["joint", "towns", "alone"]
+Scope = Literal["joint", "towns", "alone", "nobody"]
 
 ROOM_ROWS = ("desks", "floor space")
 
@@ -116,7 +116,8 @@ def formulate(
     problem
         The facts.
     scope
-        ``alone`` to let each body use its own buildings only, ``towns`` to let no block leave its town.
+        ``alone`` to let each body use its own buildings only, ``towns`` to let no block leave its town, ``nobody`` to
+        let none move.
     detailed
         True for the whole model; False for its relaxation, much smaller where there are many years.
     ceilings
@@ -155,6 +156,8 @@ def _permitted(problem: Problem, scope: Scope) -> NDArray[np.bool_]:
     stay = problem.arcs["stay"].to_numpy()
     if scope == "joint":
         return np.ones(len(stay), dtype=np.bool_)
+    if scope == "nobody":
+        return np.asarray(stay)
     town, owner = (problem.buildings[name].to_numpy(dtype=object) for name in ("town", "organisation"))
     if scope == "towns":
         return np.asarray(stay | ((town[building] == town[home]) & (town[home] != "")))

@@ -1,16 +1,16 @@
-"""The options of a place: do nothing, each body alone, joint. Each starts from the one before and never costs more."""
+"""The options of a place: do nothing, do minimum, each body alone, joint within towns, joint."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from estate.colocation import Problem, build_problem
-from estate.decision import as_today, cost_by_body
+from estate.decision import Decision, as_today, cost_by_body
 from estate.feasibility import explain
 from estate.model import Scope, formulate
 from estate.plans import Plan, build_plan
@@ -24,6 +24,9 @@ Progress = Callable[[str, float, float], None]
 
 ALONE_SHARE = 0.25
 GAP = 1e-4
+MINIMUM_SECONDS = 5.0
+#: All options, in the order in which they are shown.
+OPTIONS = ("do nothing", "do minimum", "each alone", "joint within towns", "joint")
 SECONDS_BETWEEN = 1.0
 #: Pins that ask for a change; doing nothing ignores them.
 CHANGES = ("release", "move", "together")
@@ -38,8 +41,11 @@ def solve_options(
     gap: float = GAP,
     progress: Progress | None = None,
     stop: Stop | None = None,
-) -> tuple[Plan, Plan, Plan]:
-    """Return the three options: do nothing, each body alone, joint; none costs more than the one before it.
+    more: Collection[str] = (),
+) -> tuple[Plan, ...]:
+    """Return the options: do nothing, each body alone, joint, and those asked for besides, in the order of `OPTIONS`.
+
+    The joint plan costs no more than any other, and doing nothing no less.
 
     A plan that a pin forces may cost more than doing nothing, which ignores such pins.
 
@@ -59,6 +65,8 @@ def solve_options(
         Called with the option's name, the cost of its best plan and the bound (GBP, present value).
     stop
         Asked now and then; True ends every search with the best plan and the proof it has.
+    more
+        ``do minimum`` (nobody moves; empty buildings go when that is cheapest), ``joint within towns``.
 
     Raises
     ------
@@ -71,19 +79,19 @@ def solve_options(
     limits = _Limits(seed, seconds, rounds, gap, progress, stop)
     nothing = do_nothing(problem, seed=seed)
     separate, waived = possible_alone(problem, seed=seed)
-    first = _search("each alone", separate, "alone", [], replace(limits, seconds=seconds * ALONE_SHARE))
-    alone = build_plan(
-        "each alone", first.formulation, first.decision, answer=first.answer, nothing=nothing, seed=seed, waived=waived
-    )
-    if waived:
-        told = ", ".join(pin.sentence() for pin in waived)
-        alone = replace(
-            alone,
-            assumptions=(*alone.assumptions, f"Not possible for a body alone, so not asked of this option: {told}."),
-        )
+    least = _minimum(problem, nothing, limits) if "do minimum" in more else None
+    known = [] if least is None else [least.decision]
+    first = _search("each alone", separate, "alone", known, replace(limits, seconds=seconds * ALONE_SHARE))
+    alone = _told("each alone", first, nothing, waived, limits)
     ceilings = cost_by_body(separate, first.decision) if problem.rules.no_body_worse else None
-    left = replace(limits, seconds=seconds - first.answer.cpu_s)
-    second = _search("joint", problem, "joint", [first], left, ceilings=ceilings)
+    left, known = replace(limits, seconds=seconds - first.answer.cpu_s), [*known, first.decision]
+    towns = None
+    if "joint within towns" in more:
+        apart, outside = _possible_in(problem, "towns")
+        found = _search("joint within towns", apart, "towns", known[:-1], replace(left, seconds=left.seconds / 2))
+        towns = _told("joint within towns", found, nothing, outside, limits)
+        left, known = replace(left, seconds=left.seconds - found.answer.cpu_s), [*known, found.decision]
+    second = _search("joint", problem, "joint", known, left, ceilings=ceilings)
     joint = build_plan(
         "joint",
         second.formulation,
@@ -93,7 +101,33 @@ def solve_options(
         seed=seed,
         ceilings=ceilings,
     )
-    return nothing, alone, joint
+    return tuple(plan for plan in (nothing, least, alone, towns, joint) if plan is not None)
+
+
+def _minimum(problem: Problem, nothing: Plan, limits: _Limits) -> Plan:
+    """Return the plan in which nobody moves and empty buildings go."""
+    kept, waived = _possible_in(problem, "nobody")
+    found = _search("do minimum", kept, "nobody", [], replace(limits, seconds=MINIMUM_SECONDS))
+    return _told("do minimum", found, nothing, waived, limits)
+
+
+def _told(name: str, found: Found, nothing: Plan, waived: tuple[Pin, ...], limits: _Limits) -> Plan:
+    """Return what was found as a plan, with the pins that were not asked of it."""
+    plan = build_plan(
+        name, found.formulation, found.decision, answer=found.answer, nothing=nothing, seed=limits.seed, waived=waived
+    )
+    if not waived:
+        return plan
+    told = ", ".join(pin.sentence() for pin in waived)
+    note = f"Not possible for {_WHOSE[name]}, so not asked of this option: {told}."
+    return replace(plan, assumptions=(*plan.assumptions, note))
+
+
+_WHOSE = {
+    "each alone": "a body alone",
+    "joint within towns": "a plan within towns",
+    "do minimum": "a plan in which nobody moves",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +150,7 @@ def _search(
     name: str,
     problem: Problem,
     scope: Scope,
-    before: list[Found],
+    before: list[Decision],
     limits: _Limits,
     *,
     ceilings: dict[str, float] | None = None,
@@ -125,7 +159,7 @@ def _search(
     found = seek(
         problem,
         scope=scope,
-        starts=[as_today(problem), *(one.decision for one in before)],
+        starts=[as_today(problem), *before],
         limits=Limits(
             seed=limits.seed,
             seconds=limits.seconds,
@@ -157,16 +191,20 @@ def _narrowing(name: str, progress: Progress) -> Callable[[float, float], None]:
 
 def possible_alone(problem: Problem, *, seed: int = 0) -> tuple[Problem, tuple[Pin, ...]]:
     """Return the problem without the pins that bodies cannot keep alone, and these pins."""
+    return _possible_in(problem, "alone", seed=seed)
+
+
+def _possible_in(problem: Problem, scope: Scope, *, seed: int = 0) -> tuple[Problem, tuple[Pin, ...]]:
+    """Return the problem without the pins that cannot be kept along the arcs of a scope, and these pins."""
     asked = [pin for pin in problem.rules.pins if pin.rule in CHANGES]
     if not asked:
         return problem, ()
-    reach = {
-        str(block): set(arcs["building"])
-        for block, arcs in formulate(problem, scope="alone", detailed=False).arcs.groupby("block")
-    }
+    arcs = formulate(problem, scope=scope, detailed=False).arcs
+    reach = {str(block): set(some["building"]) for block, some in arcs.groupby("block")}
     waived = tuple(pin for pin in asked if pin.rule != "release" and not _within_reach(problem, pin, reach))
     kept = _without(problem, waived)
-    return _without(problem, (*waived, *(more := _impossible_releases(kept, seed)))), (*waived, *more)
+    stuck = _impossible_releases(kept, scope, seed)
+    return _without(kept, stuck), (*waived, *stuck)
 
 
 def _within_reach(problem: Problem, pin: Pin, reach: dict[str, set[int]]) -> bool:
@@ -177,12 +215,12 @@ def _within_reach(problem: Problem, pin: Pin, reach: dict[str, set[int]]) -> boo
     return bool(reach[str(blocks[pin.team])] & reach[str(blocks[pin.other])])
 
 
-def _impossible_releases(problem: Problem, seed: int) -> tuple[Pin, ...]:
-    """Return the pinned releases that bodies cannot manage alone, as few as possible."""
+def _impossible_releases(problem: Problem, scope: Scope, seed: int) -> tuple[Pin, ...]:
+    """Return the pinned releases that cannot be managed along the arcs of a scope, as few as possible."""
     pinned = np.flatnonzero(problem.buildings["must_release"].to_numpy())
     if not len(pinned):
         return ()
-    formulation = formulate(problem, scope="alone")
+    formulation = formulate(problem, scope=scope)
     model = formulation.model
     cost, upper = np.zeros(len(model.cost)), model.upper.copy()
     cost[pinned], upper[pinned] = 1.0, 1.0

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, cast
 
+import pandas as pd
+
+from estate.options import OPTIONS
+from estate.phrases import listed, pounds
 from estate.plans import Plan
+from estate.targets import Reached
 from geodata.errors import DataError, did_you_mean
 from geodata.place_options import Pin
 from geodata.portable import plain
@@ -38,11 +43,59 @@ def option_sentences(plans: Sequence[Plan]) -> list[str]:
     return [f"{plan.name.capitalize()}: {plan.sentence()}" for plan in plans]
 
 
-def tell_options(plans: Sequence[Plan], *, seed: int, reasons: Sequence[Reason] = ()) -> Values:
+def front_sentences(front: pd.DataFrame | None) -> list[str]:
+    """Return the front of saving against access, a line for each point."""
+    if front is None:
+        return []
+    lines = [
+        f"  {row.served_share:6.1%} of residents served: saves {pounds(row.saving_gbp, rounding='down')}, "
+        f"no plan more than {pounds(row.saving_bound_gbp, rounding='up')}"
+        for row in cast("Any", front.itertuples(index=False))
+    ]
+    return ["Saving against access (over the horizon, present value; each line proved):", *lines]
+
+
+def option_named(words: str) -> str:
+    """Return the option that may be asked for besides.
+
+    Raises
+    ------
+    DataError
+        There is none of that name.
+    """
+    if words in OPTIONS:
+        return words
+    raise DataError(
+        f"--option {words}: there is no such option.{did_you_mean(words, OPTIONS)} Choose {listed(OPTIONS)}."
+    )
+
+
+def tell_options(
+    plans: Sequence[Plan],
+    *,
+    seed: int,
+    reasons: Sequence[Reason] = (),
+    reached: Reached | None = None,
+    front: pd.DataFrame | None = None,
+) -> Values:
     """Return the shape of ``onetown options --json``."""
     told: Values = {"options": [tell_plan(plan) for plan in plans], "seed": seed}
     if reasons:
         told["why"] = [{**plain(_values(one)), "sentences": list(one.sentences())} for one in reasons]
+    if reached is not None:
+        told["target"] = {
+            "target": reached.target.sentence(),
+            **{
+                name: plain(getattr(reached, name))
+                for name in ("points", "bound_points", "saving_share", "served_change")
+            },
+            "released": list(reached.plan.released),
+            "moved": reached.plan.moved,
+            "cost_gbp": reached.plan.cost_gbp,
+            "sentences": list(reached.sentences()),
+        }
+    if front is not None:
+        told["front"] = plain(front.to_dict("records"))
     return told
 
 

@@ -43,6 +43,7 @@ ONE_OFF = (
 AMONG = {
     "each alone": "No plan in which every body keeps to its own buildings",
     "joint within towns": "No plan in which nobody leaves a town",
+    "do minimum": "No plan in which nobody moves",
 }
 ANY = "No plan under these rules"
 

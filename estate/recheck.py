@@ -144,7 +144,7 @@ def _bad_moves(problem: Problem, moved: pd.DataFrame, *, scope: Scope, waived: C
     register = problem.register
     for team in moved.rename_axis("team_id").reset_index().to_dict("records"):
         here, there, name = register.loc[team["asset_id"]], register.loc[team["to"]], team["team_id"]
-        if stays[name]:
+        if stays[name] or scope == "nobody":
             found.append(f"team '{name}' moves, but must stay")
         reach_km = problem.rules.reach_km(public=bool(team["front_desk"]))
         if here.geometry.distance(there.geometry) > 1000.0 * reach_km + 0.01 and (name, team["to"]) not in sent:

@@ -137,6 +137,7 @@ def improve_mip(
     *,
     start: Floats,
     bound: float = -np.inf,
+    idle_rounds: int = LAST_IDLE_ROUND,
     seed: int = 0,
     seconds: float = 60.0,
     rounds: int | None = None,
@@ -156,13 +157,15 @@ def improve_mip(
         A solution that keeps all rows, shape (n,).
     bound
         A proven lower bound on the cost of every solution.
+    idle_rounds
+        Rounds without anything better after which the search ends.
     seed, seconds, rounds, gap, progress, stop
         As for :func:`search_mip`.
     """
     best = _Best(model, start, seconds=seconds, gap=gap, progress=progress, stop=stop)
     best.prove(bound)
     nowhere = Strategy(np.zeros(len(start), dtype=np.bool_), neighbourhood, model)
-    _improve(best, nowhere, seed=seed, rounds=rounds)
+    _improve(best, nowhere, seed=seed, rounds=rounds, idle_rounds=idle_rounds)
     if rounds is not None and best.seconds_left > 0:
         best.status = "work limit"
     return best.answer()
@@ -312,11 +315,13 @@ def _be_cautious(best: _Best, strategy: Strategy, *, seed: int) -> None:
         best.better(held)
 
 
-def _improve(best: _Best, strategy: Strategy, *, seed: int, rounds: int | None) -> None:
+def _improve(
+    best: _Best, strategy: Strategy, *, seed: int, rounds: int | None, idle_rounds: int = LAST_IDLE_ROUND
+) -> None:
     """Solve one neighbourhood after another until time, rounds, patience or the gap end it."""
     chance = np.random.default_rng(seed)
     size, idle, last, done = SMALLEST, 0, 0, 0
-    while not best.over and done - last <= LAST_IDLE_ROUND and (rounds is None or done < rounds):
+    while not best.over and done - last <= idle_rounds and (rounds is None or done < rounds):
         free = strategy.neighbourhood(best.values, chance, size)
         improved, limited = _round(best, free, seed=seed + done, seconds=ROUND_SECONDS if rounds is None else np.inf)
         done += 1

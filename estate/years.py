@@ -19,8 +19,8 @@ from estate.colocation import Problem
 from estate.decision import Decision
 from estate.greedy import greedy_decision
 from estate.model import ROOM_ROWS, Formulation, Scope, formulate
-from estate.programme import OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Stop, restricted
-from estate.search import Neighbourhood, Strategy, improve_mip, search_mip
+from estate.programme import OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Stop, relative_gap, restricted
+from estate.search import LAST_IDLE_ROUND, NEARLY, Neighbourhood, Strategy, improve_mip, search_mip
 from estate.solver import best_start, solve_mip
 from geodata.errors import SolverError
 
@@ -31,6 +31,8 @@ DATES_SECONDS = 10.0
 DATES_WORK = 400
 DATES_GAP = 1e-5
 CAUTION = 0.015
+#: Rounds without anything better after which a plan that is nearly closed is left as it is.
+FEW_IDLE_ROUNDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +153,13 @@ def _finish(whole: Formulation, begin: Floats | None, relaxed: Answer, limits: L
     if begin is None:
         answer = _search(whole, [], limits)
         return replace(answer, bound=min(max(answer.bound, relaxed.bound), answer.objective))
+    nearly = relative_gap(whole.model.objective(begin), relaxed.bound) <= NEARLY
     return improve_mip(
         whole.model,
         neighbourhood(whole),
         start=begin,
         bound=relaxed.bound,
+        idle_rounds=FEW_IDLE_ROUNDS if nearly else LAST_IDLE_ROUND,
         seed=limits.seed,
         seconds=limits.seconds,
         rounds=limits.rounds,

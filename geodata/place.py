@@ -207,6 +207,7 @@ class Place(Section):
         seconds: float | None = None,
         years: int | None = None,
         pins: tuple[Pin, ...] = (),
+        also: tuple[str, ...] = (),
         within_m: float | None = None,
         within_min: float | None = None,
         worse_min: float | None = None,
@@ -216,7 +217,7 @@ class Place(Section):
             update={
                 "place": _changed(self.place, seed=seed),
                 "options": _changed(self.options, seconds=seconds, years=years).model_copy(
-                    update={"pins": (*self.options.pins, *pins)}
+                    update={"pins": (*self.options.pins, *pins), "also": (*self.options.also, *also)}
                 ),
                 "pairs": _changed(self.pairs, within_m=within_m, within_min=within_min),
                 "travel": _changed(self.travel, worse_min=worse_min),

@@ -154,6 +154,8 @@ class OptionChoice(Section):
         ``services``, ``front desks``, ``room``, ``access``, ``budget``, ``town limit``, ``presence``.
     seconds
         Processor time for all options.
+    also
+        Options beside doing nothing, each alone and joint: ``do minimum``, ``joint within towns``.
     """
 
     uses: tuple[str, ...] = ("office",)
@@ -177,6 +179,7 @@ class OptionChoice(Section):
     no_body_worse: bool = False
     relax_first: tuple[str, ...] = ()
     seconds: Positive = 20.0
+    also: tuple[Literal["do minimum", "joint within towns"], ...] = ()
 
     @field_validator("capital_gbp", mode="before")
     @classmethod

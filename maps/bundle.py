@@ -12,8 +12,10 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.account import write_account
+from estate.option_tables import by_year, option_layers
 from estate.options_telling import tell_options
 from estate.pipeline import on_the_way
+from estate.targets import Reached
 from geodata.files import sha256_of
 from geodata.inputs import shown
 from geodata.place import Place
@@ -84,13 +86,21 @@ def write_estate(study: Study, folder: Path) -> None:
     write_csv(estate.estimates, folder / "estimates.csv", index=False)
 
 
-def write_options(study: Study, folder: Path) -> None:
-    """Write the tables of all options, one file a table with the option's name first."""
+def write_options(
+    study: Study, folder: Path, *, front: pd.DataFrame | None = None, reached: Reached | None = None
+) -> None:
+    """Write the tables of all options, one file a table with the option's name first, and options.gpkg."""
     if not study.plans:
         return
-    tables = [plan.tables() for plan in study.plans]
+    plans = [*study.plans, *([reached.plan] if reached else [])]
+    if study.problem is not None:
+        write_geopackage(option_layers(study.problem, plans), folder / "options.gpkg")
+    write_csv(by_year(plans), folder / "option_years.csv", index=False)
+    if front is not None:
+        write_csv(front, folder / "option_front.csv", index=False)
+    tables = [plan.tables() for plan in plans]
     for name in tables[0]:
-        together = [_named(table[name], plan.name) for plan, table in zip(study.plans, tables, strict=True)]
+        together = [_named(table[name], plan.name) for plan, table in zip(plans, tables, strict=True)]
         write_csv(pd.concat(together, ignore_index=True), folder / f"option_{name}.csv", index=False)
 
 

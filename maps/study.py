@@ -31,7 +31,9 @@ from estate.register import Register
 from estate.rules import Rules
 from estate.space import estimate_assets
 from estate.standard import energy_factor, space_and_rates
+from estate.targets import Reached, Target, front, reach
 from estate.yardsticks import add_locality, leases_by_year, yardsticks
+from estate.years import Limits
 from geodata.errors import DataError
 from geodata.load import Geography, load_geography, load_notes, load_postcodes, load_uprns
 from geodata.load_rasters import check_rasters
@@ -51,6 +53,8 @@ from segmentation.segments import Segments
 
 Say = Callable[[str], None]
 
+#: Proven gap at which the search for a target or a point of the front may end.
+FRONT_GAP = 1e-3
 #: Asks about the rules instead of a building.
 ALL_RULES = "rules"
 YARDSTICKS_BY = ("organisation", "use", "tenure", "locality")
@@ -333,6 +337,7 @@ def with_options(study: Study, *, say: Say = silent, work: int | None = None, st
         rounds=work,
         progress=_progress(say),
         stop=stop,
+        more=place.options.also,
     )
     return _timed(replace(study, teams=teams, travel=travel, plans=plans, problem=problem), "options", start)
 
@@ -353,6 +358,36 @@ def explain_buildings(
     say(f"Solving again: {counted(len(names), 'question')}")
     found: list[Opposite | Loosened] = [*opposites(study.problem, study.plans[-1], asked, stop=stop)]
     return found + (list(loosened(study.problem, study.plans[-1], stop=stop)) if ALL_RULES in names else [])
+
+
+def reach_target(
+    study: Study, target: Target | None, *, points: int = 0, say: Say = silent, stop: Stop | None = None
+) -> tuple[Reached | None, pd.DataFrame | None]:
+    """Return the plan that reaches a target and the front of saving against access, where they are asked for.
+
+    Raises
+    ------
+    DataError
+        The place has no access standard, so that there is nothing to hold savings against.
+    InfeasibleError
+        No plan reaches the target; says how far one can get.
+    """
+    if study.problem is None or (target is None and not points):
+        return None, None
+    if not study.problem.cells:
+        raise DataError(
+            f"{study.place.path}: there is no access standard. Add [access] standards for a target or a front."
+        )
+    starts = [plan.decision for plan in study.plans]
+    limits = Limits(seed=study.place.place.seed, seconds=study.place.options.seconds, stop=stop, gap=FRONT_GAP)
+    found = None
+    if target is not None:
+        say(target.sentence())
+        found = reach(study.problem, target, nothing=study.plans[0], starts=starts, limits=limits)
+    if not points:
+        return found, None
+    say(f"Seeking {points} plans between the cheapest and the one that serves most")
+    return found, front(study.problem, nothing=study.plans[0], starts=starts, points=points, limits=limits)
 
 
 def with_segment_codes(rules: Rules, portraits: pd.DataFrame) -> Rules:

@@ -8,7 +8,8 @@ import pytest
 
 from estate import years
 from estate.limits import Budget
-from estate.options import solve_options
+from estate.option_tables import by_year, option_layers
+from estate.options import OPTIONS, solve_options
 from estate.years import Limits, seek
 from tests.estate.brute_years import cheapest_over_years, town_over_years
 from tests.estate.town_facts import random_town, with_rules
@@ -79,3 +80,36 @@ def test_an_interrupted_search_still_gives_plans_with_their_proof() -> None:
     nothing, alone, joint = solve_options(problem, stop=lambda: True)
     assert nothing.cost_gbp >= alone.cost_gbp >= joint.cost_gbp >= joint.bound_gbp
     assert joint.status in ("interrupted", "optimal")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_options_lie_where_they_must(seed: int) -> None:
+    """Do nothing >= do minimum >= each alone >= joint; within towns lies between doing nothing and joint."""
+    problem = random_town(seed)
+    towns = ["North", "South"] * 3
+    named = replace(problem, register=problem.register.assign(locality=towns))
+    plans = {plan.name: plan for plan in solve_options(with_rules(named, years=2), more=OPTIONS)}
+    assert tuple(plans) == OPTIONS
+    cost = {name: plan.cost_gbp for name, plan in plans.items()}
+    assert cost["do nothing"] >= cost["do minimum"] >= cost["each alone"] >= cost["joint"]
+    assert cost["do nothing"] >= cost["joint within towns"] >= cost["joint"]
+    assert plans["do minimum"].moved == 0
+    within = plans["joint within towns"].moves
+    assert (
+        within["from_asset"].map(named.register["locality"]) == within["to_asset"].map(named.register["locality"])
+    ).all()
+
+
+def test_what_happens_year_by_year_adds_up() -> None:
+    """Releases and moves by year are those of the plan; cash by year is that of its flows; layers hold every row."""
+    problem = with_rules(random_town(0), years=3)
+    plans = solve_options(problem)
+    table, layers = by_year(plans), option_layers(problem, plans)
+    joint = plans[-1]
+    mine = table[table["option"] == "joint"]
+    assert mine["released"].sum() == len(joint.released)
+    assert mine["moved"].sum() == joint.moved
+    flows = joint.cash_flows[joint.cash_flows["line"] != "value kept"]["gbp"].sum()
+    assert mine[["capital_gbp", "receipts_gbp", "revenue_gbp"]].to_numpy().sum() == pytest.approx(flows)
+    assert len(layers["buildings"]) == 3 * len(problem.buildings)
+    assert len(layers["moves"]) == sum(plan.moved for plan in plans)
