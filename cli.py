@@ -374,7 +374,7 @@ def options(
     chosen = _place(place, data=data).with_choices(seed=seed, seconds=seconds, years=years, pins=pins, also=also)
     say = _talk(quiet=quiet)
     with _results(out, overwrite=overwrite) as folder, _until_interrupted(say) as stop:
-        study = study_place(chosen, say=say, work=work, stop=stop)
+        study = study_place(chosen, say=say, work=work, stop=stop, why=why or ())
         reasons = explain_buildings(study, why or (), say=say, stop=stop)
         reached, front = reach_target(study, wanted, points=points, say=say, stop=stop)
         if folder:

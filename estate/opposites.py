@@ -106,13 +106,25 @@ def opposites(
     DataError
         There is no such building among those decided about; all are named at once.
     """
+    limits = Limits(seed=plan.seed, seconds=seconds, stop=stop)
+    return [_opposite(problem, plan, row, limits) for row in rows_of(problem, names)]
+
+
+def rows_of(problem: Problem, names: Sequence[str]) -> list[int]:
+    """Return the rows of buildings by id or name.
+
+    Raises
+    ------
+    DataError
+        There is no such building among those decided about; all are named at once.
+    """
     rows = [_row(problem, name) for name in names]
     unknown = [name for name, row in zip(names, rows, strict=True) if row < 0]
     if unknown:
         known = [*map(str, problem.buildings.index), *map(str, problem.buildings["name"])]
         told = " ".join(f"No building '{name}' is decided about.{did_you_mean(name, known)}" for name in unknown)
         raise DataError(f"--why: {told} Name an id or a name from option_buildings.csv.")
-    return [_opposite(problem, plan, row, Limits(seed=plan.seed, seconds=seconds, stop=stop)) for row in rows]
+    return rows
 
 
 def _row(problem: Problem, name: str) -> int:

@@ -20,7 +20,7 @@ from estate.colocation import Problem, build_problem
 from estate.factors import Knowledge
 from estate.funnel import check_stages, funnel
 from estate.load import load_choice, load_prices, load_register
-from estate.opposites import Loosened, Opposite, loosened, opposites
+from estate.opposites import Loosened, Opposite, loosened, opposites, rows_of
 from estate.options import solve_options
 from estate.pairs import find_pairs
 from estate.phrases import counted, pounds
@@ -155,7 +155,9 @@ def list_place(
     )
 
 
-def study_place(place: Place, *, say: Say = silent, work: int | None = None, stop: Stop | None = None) -> Study:
+def study_place(
+    place: Place, *, say: Say = silent, work: int | None = None, stop: Stop | None = None, why: Sequence[str] = ()
+) -> Study:
     """Do all of it: geography, register, segments, options.
 
     Raises
@@ -166,7 +168,7 @@ def study_place(place: Place, *, say: Say = silent, work: int | None = None, sto
     load_prices(place)  # a slip in rules or assumptions is told before the long work, not after it
     check_rasters(place)
     study = with_register(with_geography(Study(place), say=say), say=say)
-    study = with_options(with_segments(study, say=say), say=say, work=work, stop=stop)
+    study = with_options(with_segments(study, say=say), say=say, work=work, stop=stop, why=why)
     return with_walks(study, say=say)
 
 
@@ -289,7 +291,9 @@ def with_model(study: Study, model: SegmentModel, *, say: Say = silent) -> Study
     return _timed(replace(study, segments=segments), "segments", start)
 
 
-def with_options(study: Study, *, say: Say = silent, work: int | None = None, stop: Stop | None = None) -> Study:
+def with_options(
+    study: Study, *, say: Say = silent, work: int | None = None, stop: Stop | None = None, why: Sequence[str] = ()
+) -> Study:
     """Return the study with teams, travel times and the three options.
 
     Parameters
@@ -302,6 +306,8 @@ def with_options(study: Study, *, say: Say = silent, work: int | None = None, st
         Rounds of improvement instead of seconds, for a stop that is the same on every machine.
     stop
         Asked now and then; True ends the search with the best plans so far.
+    why
+        Buildings that will be asked about: a slip in their names is told before the search, not after it.
 
     Raises
     ------
@@ -327,6 +333,7 @@ def with_options(study: Study, *, say: Say = silent, work: int | None = None, st
         rules=with_segment_codes(prices.rules, study.segments.portraits),
         costs=prices.costs,
     )
+    rows_of(problem, [name for name in why if name != ALL_RULES])
     blocks, buildings = len(problem.blocks), len(problem.buildings)
     say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
 
