@@ -13,8 +13,9 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from estate.colocation import Problem, build_problem
-from estate.model import Formulation, formulate
-from estate.phrases import listed
+from estate.limits import Budget
+from estate.model import ROOM_ROWS, Formulation, formulate
+from estate.phrases import listed, pounds
 from estate.programme import Answer, Floats, Indices, Model
 from estate.rules import Rules
 from estate.solver import solve_mip
@@ -27,33 +28,50 @@ LOOSENED = {
     "desks": (1.0, "{:,.1f} more usable desks"),
     "floor space": (0.1, "{:,.0f} m2 more floor space"),
     "access": (100.0, "access standards that permit {:.1f} points more of loss, over all services and segments"),
+    "town limit": (10.0, "{:,.0f} more releases in a town and year"),
 }
+NOWHERE = ("access", "town limit")
+#: A rule by the name that ``relax_first`` calls it, and what would free a plan.
+Way = tuple[str, str]
+AMPLE_GBP = 1e9
 
 
 def explain(formulation: Formulation, *, seed: int = 0) -> InfeasibleError:
     """Return the error to raise for a formulation without a plan.
 
-    Each family of rules is loosened by itself and as little as possible; those that free a plan are named with the
-    amount.
+    Each rule is loosened by itself and as little as possible; those that free a plan are named with the amount, in the
+    user's order of priority where there is one (``rules.relax_first``).
     """
     problem = formulation.problem
-    pinned = [f"'{name}'" for name in problem.buildings.index[problem.buildings["must_release"]]]
+    order = {name: number for number, name in enumerate(problem.rules.relax_first)}
     ways = [*_loosened_rows(formulation, seed), *_other_rules(problem, seed)]
+    ways.sort(key=lambda way: order.get(way[0], len(order)))
     together = "" if ways else _loosened(formulation, tuple(LOOSENED), seed)
+    first = "Any one of these would free a plan" + (", yours to give up first" if order else "")
     remedy = (
-        f"Any one of these would free a plan: {'; '.join(ways)}; or drop a pin."
+        f"{first}: {'; '.join(words for _, words in ways)}; or drop a pin."
         if ways
         else f"No other rule frees a plan by itself, but together these would: {together}; or drop a pin."
         if together
         else "No other rule frees a plan: drop a pin."
     )
-    return InfeasibleError(f"No plan satisfies the rules while {listed(pinned)} must be released. {remedy}")
+    return InfeasibleError(f"No plan satisfies the rules while {_asked(problem)}. {remedy}")
 
 
-def _loosened_rows(formulation: Formulation, seed: int) -> Iterator[str]:
+def _asked(problem: Problem) -> str:
+    """Return the changes that pins ask for, in words."""
+    released = [f"'{name}'" for name in problem.buildings.index[problem.buildings["must_release"]]]
+    told = [f"{listed(released)} must be released"] if released else []
+    told += [pin.sentence() for pin in problem.rules.pins if pin.rule in ("move", "together")]
+    return listed(told) if told else "all of them are kept"
+
+
+def _loosened_rows(formulation: Formulation, seed: int) -> Iterator[Way]:
     """Loosen each family of rows by itself and say by how much."""
-    told = (_loosened(formulation, (family,), seed) for family in LOOSENED)
-    return (words for words in told if words)
+    for family in LOOSENED:
+        words = _loosened(formulation, (family,), seed)
+        if words:
+            yield "room" if family in ROOM_ROWS else family, words
 
 
 def _loosened(formulation: Formulation, families: tuple[str, ...], seed: int) -> str:
@@ -66,7 +84,9 @@ def _loosened(formulation: Formulation, families: tuple[str, ...], seed: int) ->
     for family in families:
         own = np.isin(rows, model.families.get(family, ())) & (given > LEAST_SHOWN / weight)
         if own.any():
-            where = list(dict.fromkeys(_building_of(formulation, int(row)) for row in rows[own] if family != "access"))
+            where = list(
+                dict.fromkeys(_building_of(formulation, int(row)) for row in rows[own] if family not in NOWHERE)
+            )
             words = LOOSENED[family][1].format(given[own].sum() * (100.0 if family == "access" else 1.0))
             parts.append(f"{words} ({examples(where)})" if where else words)
     return listed(parts) if parts else ""
@@ -110,21 +130,42 @@ def _building_of(formulation: Formulation, row: int) -> str:
     return str(buildings[columns[columns < len(buildings)][0]])
 
 
-def _other_rules(problem: Problem, seed: int) -> Iterator[str]:
-    """Try the rules that decide which moves exist at all."""
-    far = replace(problem.rules, max_move_km=1e6, max_public_move_km=1e6)
-    if _possible(_rebuilt(problem, far), seed):
-        any_km, public_km = problem.rules.reach_km(public=False), problem.rules.reach_km(public=True)
-        yield f"moves further than {any_km:g} km, or of front desks further than {public_km:g} km"
-    if problem.rules.never_together and _possible(_rebuilt(problem, replace(problem.rules, never_together=())), seed):
-        yield "letting classes share that never_together keeps apart"
-    if problem.rules.fixed_services:
-        free = replace(problem.rules, fixed_services=())
-        if _possible(_rebuilt(problem, free), seed):
-            yield f"letting teams of {listed(list(problem.rules.fixed_services))} move"
-    public = replace(problem, register=problem.register.assign(public_facing=True))
-    if problem.blocks["front_desk"].any() and _possible(_rebuilt(public, problem.rules), seed):
-        yield "front desks in buildings that are not open to the public today"
+def _other_rules(problem: Problem, seed: int) -> Iterator[Way]:
+    """Try the rules that decide which moves exist at all, and those about money and towns."""
+    rules = problem.rules
+    any_km, public_km = rules.reach_km(public=False), rules.reach_km(public=True)
+    ways: list[tuple[str, str, Rules]] = [
+        (
+            "distance",
+            f"moves further than {any_km:g} km, or of front desks further than {public_km:g} km",
+            replace(rules, max_move_km=1e6, max_public_move_km=1e6),
+        )
+    ]
+    if rules.never_together or rules.separate_classes:
+        free = replace(rules, never_together=(), separate_classes=())
+        ways.append(("neighbours", "letting classes share that never_together keeps apart", free))
+    if rules.fixed_services:
+        words = f"letting teams of {listed(list(rules.fixed_services))} move"
+        ways.append(("services", words, replace(rules, fixed_services=())))
+    if rules.presence:
+        ways.append(("presence", "fewer people kept in towns than presence asks for", replace(rules, presence=())))
+    yield from ((name, words) for name, words, free in ways if _possible(_rebuilt(problem, free), seed))
+    public = replace(problem, register=problem.register.assign(public_facing=True, step_free=True))
+    if problem.blocks["front_desk"].any() and _possible(_rebuilt(public, rules), seed):
+        yield "front desks", "front desks in buildings that are not open to the public today"
+    if rules.budgets:
+        yield from _more_capital(problem, seed)
+
+
+def _more_capital(problem: Problem, seed: int) -> Iterator[Way]:
+    """Say how much capital the pins need at least, where the budgets stand in the way."""
+    rich = _rebuilt(problem, replace(problem.rules, budgets=(Budget((AMPLE_GBP,)),)))
+    formulation = formulate(rich, detailed=False)
+    cost = np.zeros(len(formulation.model.cost))
+    cost[formulation.layout.leave] = rich.blocks["capital_gbp"].to_numpy()[:, None]
+    answer = _solve_briefly(replace(formulation.model, cost=cost, offset=0.0), seed)
+    if answer is not None and answer.status != "infeasible":
+        yield "budget", f"more capital: the moves need at least {pounds(answer.bound, rounding='down')} in all"
 
 
 def _rebuilt(problem: Problem, rules: Rules) -> Problem:

@@ -74,7 +74,8 @@ class Plan:
         The cost made as small as possible (GBP, present value over the horizon): annual costs and backlog of the
         buildings kept, one-off costs, less receipts, plus the value given up by selling.
     bound_gbp
-        Proven lower bound on ``cost_gbp`` over all plans under the rules of this option. For each body alone it is the
+        Proven lower bound on ``cost_gbp`` over all plans under the rules of this option; missing where something else
+        than cost was aimed at. For each body alone it is the
         sum over the bodies.
     gap
         (cost - bound) / cost.
@@ -186,6 +187,8 @@ class Plan:
         among, most = AMONG.get(self.name, ANY), self.saving_bound_gbp
         if self.status == "not proved":
             return "Nothing is proved about it: it is what was asked for, not what was sought."
+        if np.isnan(self.bound_gbp):
+            return "What is proved about it is about its own aim, not about its cost."
         if self.status == "optimal":
             return f"{among} can save more (proved)."
         if most < 0:

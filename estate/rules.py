@@ -110,6 +110,8 @@ class Rules:
     no_body_worse
         True where the joint plan may cost no body more than its own plan alone (GBP, present value; a host asks no
         rent).
+    relax_first
+        Rules to give up first where they cannot all be kept, in order, by the names of ``[options] relax_first``.
     """
 
     uses: tuple[str, ...] = ()

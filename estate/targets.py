@@ -208,7 +208,7 @@ def _search(formulation: Formulation, starts: Sequence[Decision], limits: Limits
 def _plan(name: str, whole: Formulation, decision: Decision, nothing: Plan, *, status: Status = "not proved") -> Plan:
     """Return a decision as a checked plan; its bound is not one of cost."""
     plan = build_plan(name, whole, decision, nothing=nothing, seed=nothing.seed)
-    return replace(plan, status=status, bound_gbp=-np.inf, gap=np.inf)
+    return replace(plan, status=status, bound_gbp=np.nan, gap=np.nan)
 
 
 def _said(answer: Answer) -> Status:

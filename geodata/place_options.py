@@ -8,6 +8,9 @@ from pydantic import Field, field_validator
 
 from geodata.section import Positive, Section, Share, Text
 
+Relaxable = Literal[
+    "distance", "neighbours", "services", "front desks", "room", "access", "budget", "town limit", "presence"
+]
 Amount = Annotated[float, Field(ge=0)]
 
 
@@ -177,7 +180,7 @@ class OptionChoice(Section):
     carry_over: bool = True
     step_free_desks: bool = False
     no_body_worse: bool = False
-    relax_first: tuple[str, ...] = ()
+    relax_first: tuple[Relaxable, ...] = ()
     seconds: Positive = 20.0
     also: tuple[Literal["do minimum", "joint within towns"], ...] = ()
 

@@ -215,3 +215,14 @@ def test_the_rules_that_bind_say_what_one_unit_more_would_save(town: Town) -> No
     found = {one.words: one.saves_gbp for one in loosened(problem, plan)}
     assert found["£100,000 a year more of capital for all bodies"] == pytest.approx(390_000)
     assert found["Moves of one kilometre more"] == 0.0
+
+
+def test_budgets_that_cannot_pay_for_a_pin_say_what_is_needed_in_the_users_order(town: Town) -> None:
+    """Releasing A2 moves twenty people at 1,000 of capital; the budget gives 5,000."""
+    costs = replace(PLAIN, move_gbp_per_fte=0.0, fit_out_gbp_per_fte=1_000.0)
+    rules = replace(OFFICES, pins=(Pin("release", asset="A2"),), budgets=(Budget((5_000.0,)),))
+    with pytest.raises(InfeasibleError, match=r"'A2' must be released.*the moves need at least £20,000 in all"):
+        joint(town, rules, costs=costs)
+    ordered = replace(rules, relax_first=("budget",))
+    with pytest.raises(InfeasibleError, match=r"yours to give up first: more capital"):
+        joint(town, ordered, costs=costs)

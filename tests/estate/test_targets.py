@@ -51,6 +51,7 @@ def test_a_saving_is_reached_with_the_least_harm_there_is(seed: int) -> None:
     assert found.points == pytest.approx(least, abs=0.5)
     assert found.bound_points <= least + 0.5
     assert found.saving_share >= asked - 1e-9
+    assert "about its own aim" in found.plan.sentence()
     with pytest.raises(InfeasibleError, match="the most found is"):
         reach(problem, Target("saving", min(most + 0.05, 1.0)), nothing=nothing)
 
