@@ -96,7 +96,7 @@ def building_flows(
     --------
     >>> costs = CostRules(horizon_years=3)
     >>> house = pd.DataFrame({"tenure": ["freehold"], "running_cost_gbp_pa": [10.0], "nia_m2": [1.0]})
-    >>> building_flows(house, costs)["running cost"].tolist()
+    >>> (building_flows(house, costs)["running cost"] + 0.0).tolist()
     [[0.0, -10.0, -10.0, -10.0, 0.0, 0.0]]
     """
     horizon, t = costs.horizon_years, costs.horizon_years if leaving is None else leaving

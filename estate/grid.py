@@ -122,9 +122,11 @@ def original_cells(cells: pd.DataFrame) -> pd.Series:
     --------
     >>> original_cells(pd.DataFrame({"Site": ["Town Hall"], "Area": [""]})).tolist()
     ['Site: Town Hall']
+    >>> original_cells(pd.DataFrame(index=[2])).tolist()  # a layer of outlines without a column
+    ['']
     """
     parts = [
         [f"{name}: {' '.join(value.split())}" if value else "" for value in cells[name].tolist()] for name in cells
     ]
-    joined = [" | ".join(part for part in row if part) for row in zip(*parts, strict=True)] if parts else []
+    joined = [" | ".join(part for part in row if part) for row in zip(*parts, strict=True)] or [""] * len(cells)
     return pd.Series(joined, index=cells.index, dtype="str")

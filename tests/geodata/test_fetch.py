@@ -321,7 +321,9 @@ def test_ctrl_c_leaves_no_half_file(services: Services, tmp_path: Path) -> None:
     """Stopped in the middle, nothing that place.toml names is there; the same command then ends well."""
     services.sleep_seconds, services.faults = 0.5, Counter({"slow": 12})
     (tmp_path / "catalogue.toml").write_text(services.catalogue)
-    run = [sys.executable, "-c", "import cli; cli.main()"]
+    # a shell that starts tests in the background has them ignore interrupts, and their children too
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = [sys.executable, "-c", f"{heed}; import cli; cli.main()"]
     subprocess.run([*run, "new", "Amber Valley", "--out", str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
     command = [*run, "fetch", str(tmp_path / "place.toml"), "--catalogue", str(tmp_path / "catalogue.toml"), "-q"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
