@@ -32,7 +32,7 @@ from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_segment
 from segmentation.segments import Segments
 
-LIBRARIES = ("geopandas", "highspy", "numpy", "pandas", "scikit-learn", "scipy", "shapely")
+LIBRARIES = ("geopandas", "highspy", "numpy", "osmium", "pandas", "scikit-learn", "scipy", "shapely")
 MODEL_FILE = "model.json"
 JOINT = "joint"
 
