@@ -185,6 +185,7 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
         pairs_shown=study.segments is None,
         attribution="" if boundaries is None else _attribution(boundaries.attribution, study),
         made_up=place.made_up,
+        today=f"Census and areas of {place.vintage}",
         notes=notes_of(study),
         columns=columns_of(study),
         surfaces=() if study.walks is None else study.walks.surfaces,

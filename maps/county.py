@@ -72,7 +72,8 @@ def build_map(
     surfaces, surface_shown
         Pictures of rasters that a switch on the page lays over the areas, and the position of the one on show at first.
     today
-        The date of the map in words, or None for none (so that the same input gives the same bytes).
+        The date of the map or of its data in words, or None for none; never the clock, so that the same input gives the
+        same bytes.
     tolerance_m, cache
         Detail to drop (metres) and the folder of packed outlines, see :func:`maps.packing.pack_areas`.
 

@@ -57,6 +57,7 @@ def _option(plan: Plan, index: pd.Index) -> Json:
             DECISIONS.index(word) if word in DECISIONS else 0 for word in buildings["decision"].map(plain_text)
         ],
         "reason": coded(buildings["reason"]),
+        "released": numbers(buildings["year"].where(buildings["year"] >= 0)) if "year" in buildings else [],
         "moves": _moves(plan.moves, index),
         "access": _access(plan.access),
     }
@@ -80,6 +81,7 @@ def _moves(moves: pd.DataFrame, index: pd.Index) -> Json:
         "to": [int(position) for position in index.get_indexer(pd.Index(moves["to_asset"]))],
         "organisation": coded(moves["organisation"]),
         "service": coded(moves["service"]),
+        "year": numbers(moves["year"] if "year" in moves else pd.Series(0, index=moves.index)),
         "fte": numbers(moves["fte"], decimals=1),
         "distance": numbers(moves["distance_m"]),
         "reason": coded(moves["reason"]),

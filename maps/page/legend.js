@@ -94,15 +94,37 @@
     });
   }
 
-  function families(sites) {
-    const counts = sites.families.map((_, family) => sites.table.family.filter((code) => code === family).length);
-    return sites.families.map((family, i) => counts[i] && entry({
-      name: "families",
+  /** What the signs of buildings tell, with how many buildings each stands for. */
+  function kinds(sites) {
+    const { classes, codeOf } = onetown.signing(sites);
+    const counts = new Array(classes.length).fill(0);
+    for (let site = 0; site < sites.n; site += 1) counts[codeOf(site)] += 1;
+    return classes.map(({ label, shape, colour, times = 1 }, i) => counts[i] && entry({
+      name: store.state.signs === "use" ? "families" : "kinds",
       value: i,
-      label: family.name,
+      label,
       count: onetown.count(counts[i]),
-      style: sign(onetown.glyphs.picture({ shape: family.shape, colour: family.colour, decision: "", radius: 7 })),
+      style: sign(onetown.glyphs.picture({ shape, colour, decision: "", radius: 6.5 * Math.min(times, 1.3) })),
     })).filter(Boolean);
+  }
+
+  function startSigns(sites) {
+    const holder = byId("family-legend");
+    const fill = () => holder.replaceChildren(...kinds(sites));
+    const choices = onetown.signsOf(sites);
+    const list = byId("signs");
+    byId("signs-part").hidden = choices.length < 2;
+    list.append(...choices.map((by) => el("option", { value: by }, onetown.sentence(by))));
+    list.addEventListener("change", () => {
+      store.change({ signs: list.value, kinds: new Set(), families: new Set() });
+      onetown.say("Signs tell the " + list.value + " of buildings.");
+    });
+    store.listen((changed) => {
+      if (!changed.has("signs")) return;
+      list.value = store.state.signs;
+      fill();
+    });
+    fill();
   }
 
   function decisions(sites) {
@@ -126,7 +148,7 @@
 
   function startBuildings(sites) {
     byId("buildings").hidden = false;
-    byId("family-legend").append(...families(sites));
+    startSigns(sites);
     const folded = byId("bodies");
     folded.addEventListener("toggle", () => {
       const list = folded.querySelector("div");
@@ -134,11 +156,11 @@
       else if (!folded.open && list) list.remove(); // picks stay, the page stays small
     });
     const redecide = () => byId("decision-legend").replaceChildren(...decisions(sites));
-    store.listen((changed) => changed.has("option") && redecide());
+    store.listen((changed) => (changed.has("option") || changed.has("year")) && redecide());
     redecide();
   }
 
-  const FILTERS = ["segments", "classes", "families", "bodies", "decisions"];
+  const FILTERS = ["segments", "classes", "families", "kinds", "bodies", "decisions"];
 
   function startReset() {
     const button = byId("show-all");

@@ -2,6 +2,7 @@
 (function (onetown) {
   "use strict";
 
+  const { store } = onetown;
   const DECISIONS = ["", "keep", "host", "release"];
   const BEND = 0.2; // how far a line bows out, as a share of its length
   const INK = "#2b1a4f";
@@ -10,12 +11,40 @@
     constructor(plan) {
       Object.assign(this, plan);
       this.journeys = this.#grouped();
-      this.count = { keep: 0, host: 0, release: 0 };
-      plan.decision.forEach((code) => code && (this.count[DECISIONS[code]] += 1));
+      this.years = 1 + Math.max(0, ...plan.moves.year, ...plan.released.map((year) => year ?? 0));
+      this.#find();
     }
 
+    /** In which year each host takes its first team in. */
+    #find() {
+      this.opens = new Map();
+      this.moves.to.forEach((to, move) => this.opens.set(to, Math.min(this.opens.get(to) ?? Infinity, this.moves.year[move])));
+    }
+
+    /** What becomes of a building by the year on show. */
     decisionOf(site) {
-      return DECISIONS[this.decision[site]];
+      const word = DECISIONS[this.decision[site]];
+      const { year } = store.state;
+      if (year === null) return word;
+      const when = word === "release" ? this.released[site] : word === "host" ? this.opens.get(site) : -1;
+      return (when ?? -1) <= year ? word : "keep";
+    }
+
+    /** How many buildings are kept, take others in and are released by the year on show. */
+    get count() {
+      const count = { keep: 0, host: 0, release: 0 };
+      this.decision.forEach((code, site) => code && (count[this.decisionOf(site)] += 1));
+      return count;
+    }
+
+    /** Whether a move has happened by the year on show, and whether it happens in that year. */
+    done(move) {
+      return store.state.year === null || this.moves.year[move] <= store.state.year;
+    }
+
+    isNew(journey) {
+      const { year } = store.state;
+      return year === null || journey.moves.some((move) => this.moves.year[move] === year);
     }
 
     reasonFor(site) {

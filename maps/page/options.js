@@ -5,7 +5,19 @@
   const { store, el, byId } = onetown;
   let all = [];
 
-  const current = () => all[store.state.option] || null;
+  let drawn = null; // the option of the half of the map being drawn, where two are compared
+
+  const current = () => all[drawn === null ? store.state.option : drawn] || null;
+
+  /** Do something as if another option were on show. */
+  function during(position, work) {
+    drawn = position;
+    try {
+      work();
+    } finally {
+      drawn = null;
+    }
+  }
 
   /** One entry of the figures: a term and its value. */
   const fact = (term, value) => [el("dt", {}, term), el("dd", {}, value)];
@@ -79,13 +91,17 @@
     all = plans;
     if (!plans.length) return;
     onetown.choice(byId("option-choice"), "option", plans.map((plan) => onetown.sentence(plan.name)), plans.length - 1, (i) => {
-      store.change({ option: i, decisions: new Set() });
+      store.change({ option: i, decisions: new Set(), year: null });
       onetown.say(plans[i].sentence);
     });
     byId("options").hidden = false;
-    store.listen((changed) => changed.has("option") && show());
+    store.listen((changed) => {
+      if (!changed.has("option")) return;
+      byId("option-choice").querySelectorAll("input").forEach((input, i) => (input.checked = i === store.state.option));
+      show();
+    });
     store.change({ option: plans.length - 1 });
   };
 
-  onetown.options = { current };
+  onetown.options = { current, during, all: () => all };
 })((window.onetown = window.onetown || {}));

@@ -14,6 +14,7 @@
   const NAME_SHIFTS = [0, -16, 16, -28, 28];
   const REACH = 5; // pixels around a sign that still count as on it
   const FAINT = 0.16;
+  const EARLIER = 0.4; // moves of the years before the one on show
 
   onetown.Overlay = L.Renderer.extend({
     initialize(areas, sites) {
@@ -62,15 +63,39 @@
       context.setTransform(this.sharp, 0, 0, this.sharp, 0, 0);
       context.clearRect(0, 0, this._container.width, this._container.height);
       this.corner = this._map.getPixelOrigin().add(this._bounds.min); // world pixel of the canvas's corner
+      this.drawn = [];
+      this.clusters = [];
+      this.obstacles = this.sites.drawingOrder().filter((site) => ["host", "release"].includes(this.sites.decision(site)));
+      for (const [option, from, to] of onetown.scenes()) onetown.options.during(option, () => this._half(from, to));
+      onetown.drawTools(this);
+    },
+
+    /** Draw what lies between two shares of the width of the map: all of it, or one half where options are compared. */
+    _half(from, to) {
+      const { context } = this;
+      const [left, right] = [from, to].map((share) => this._map.containerPointToLayerPoint([share * this._map.getSize().x, 0]).x - this._bounds.min.x);
+      const edge = this._container.width;
+      this.between = [from > 0 ? left : -edge, to < 1 ? right : edge];
+      context.save();
+      context.beginPath();
+      context.rect(this.between[0], 0, this.between[1] - this.between[0], this._container.height);
+      context.clip();
+      this._scene();
+      context.restore();
+    },
+
+    _scene() {
       const sites = this.sites.drawingOrder();
       const decided = sites.filter((site) => ["host", "release"].includes(this.sites.decision(site)));
       const still = sites.slice(0, sites.length - decided.length); // decided ones come last
-      this.drawn = [];
+      const { alone, clusters } = onetown.clustered(this, still);
       this._outlines();
       onetown.drawPairs(this);
-      this._signs(still);
+      this._signs(alone);
+      onetown.drawClusters(this.context, clusters);
+      this.clusters.push(...clusters.filter(({ x }) => this._within(x)));
       this._journeys();
-      this._names(decided);
+      this._names(this.obstacles); // the same in both halves
       this._signs(decided);
       this._marks();
     },
@@ -142,11 +167,11 @@
       const chosen = selected && selected.kind === "site" ? selected.id : -1;
       for (const journey of option.journeys) {
         const ends = [journey.from, journey.to];
-        if (!ends.every((site) => this.sites.placed[site]) || !ends.some((site) => this.sites.shown(site))) continue;
+        if (!journey.moves.some((move) => option.done(move)) || !ends.every((site) => this.sites.placed[site]) || !ends.some((site) => this.sites.shown(site))) continue;
         onetown.arrow(this.context, this.place(journey.from), this.place(journey.to), {
           width: Math.min(5, 1 + Math.sqrt(journey.fte) / 6),
           gap: this.sites.sign(journey.to, this.zoom).radius * 1.5,
-          alpha: chosen < 0 || ends.includes(chosen) ? 0.9 : FAINT,
+          alpha: !(chosen < 0 || ends.includes(chosen)) ? FAINT : option.isNew(journey) ? 0.9 : EARLIER,
         });
       }
     },
@@ -160,8 +185,13 @@
         const sign = this.sites.sign(site, this.zoom);
         const { canvas, half } = onetown.glyphs.sprite(sign, this.sharp);
         context.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
-        this.drawn.push({ site, x, y, radius: sign.radius });
+        if (this._within(x)) this.drawn.push({ site, x, y, radius: sign.radius });
       }
+    },
+
+    /** Whether a canvas pixel lies in the half that is being drawn. */
+    _within(x) {
+      return x >= this.between[0] && x < this.between[1];
     },
 
     /** A ring round the building pointed at and the one chosen. */
@@ -189,6 +219,17 @@
     place(site) {
       const scale = 2 ** this.zoom;
       return { x: this.sites.x[site] * scale - this.corner.x, y: this.sites.y[site] * scale - this.corner.y };
+    },
+
+    /** Canvas pixel of a place on earth. */
+    spot(latLng) {
+      return this._map.latLngToLayerPoint(latLng).subtract(this._bounds.min);
+    },
+
+    /** The cluster under a point of the map, or undefined. */
+    clusterAt(containerPoint) {
+      const spot = this._map.containerPointToLayerPoint(containerPoint).subtract(this._bounds.min);
+      return (this.clusters || []).find(({ x, y, radius }) => Math.hypot(spot.x - x, spot.y - y) <= radius);
     },
 
     /** The pair under a point of the map, -1 for none. */

@@ -55,6 +55,7 @@
     shown(site) {
       return (
         store.picked("families", this.table.family[site]) &&
+        store.picked("kinds", onetown.signing(this).codeOf(site)) &&
         store.picked("bodies", this.word("organisation", site)) &&
         store.picked("decisions", this.decision(site))
       );
@@ -66,12 +67,13 @@
 
     /** The sign of a building at a zoom level. Property without a service is small until the reader comes close. */
     sign(site, zoom) {
-      const { shape, colour } = this.family(site);
+      const told = onetown.signing(this);
+      const { shape, colour, times = 1 } = told.classes[told.codeOf(site)];
       const decision = this.decision(site);
       const near = Math.max(0, Math.min(1, (zoom - 9) / 5));
-      if (shape === OTHER) return { shape, colour, decision: "", radius: 1.4 + 4 * near };
+      if (this.#small(site)) return { shape, colour, decision: "", radius: (1.4 + 4 * near) * times };
       const weighty = decision === "release" || decision === "host";
-      return { shape, colour, decision, radius: weighty ? 5.5 + 4 * near : 3 + 5.5 * near };
+      return { shape, colour, decision, radius: weighty ? 5.5 + 4 * near : (3 + 5.5 * near) * times };
     }
 
     /** Order of drawing: small first, decided last, so that what matters lies on top. */

@@ -72,12 +72,16 @@
     });
     map.on("mouseout zoomstart movestart", leave);
     map.on("click", (event) => {
+      if (onetown.measureAt(event.latlng)) return;
+      const cluster = overlay.clusterAt(event.containerPoint);
+      if (cluster) return onetown.show(L.latLngBounds(cluster.members.map((site) => sites.latLng(site))).pad(0.1), 12);
       const thing = thingAt(areas, overlay, event.containerPoint);
       if (thing) onetown.choose(thing);
       else if (store.state.selected) onetown.unchoose();
     });
     map.getContainer().addEventListener("keydown", (event) => {
-      if (event.key !== "Enter") return;
+      if (event.key !== "Enter" || event.target !== map.getContainer()) return;
+      if (onetown.measureAt(map.getCenter())) return;
       const thing = thingAt(areas, overlay, map.getSize().divideBy(2));
       if (thing) onetown.choose(thing, { focus: true });
       else onetown.say("Nothing here.");
@@ -99,7 +103,11 @@
     });
     byId("print").addEventListener("click", () => window.print());
     window.addEventListener("resize", clearCredit);
-    window.matchMedia("print").addEventListener("change", () => map.invalidateSize({ animate: false }));
+    window.matchMedia("print").addEventListener("change", () => {
+      const bounds = map.getBounds(); // on paper as on the screen: the same part of the map
+      map.invalidateSize({ pan: false });
+      map.fitBounds(bounds, { animate: false });
+    });
     clearCredit();
   }
 
@@ -133,7 +141,7 @@
     onetown.startLegend(areas, sites);
     await onetown.startColumns(areas);
     onetown.startPairs(sites);
-    onetown.startTable(sites);
+    onetown.startTable(areas, sites);
     onetown.startSearch(areas, sites, map);
     onetown.startSurfaces(onetown.readSurfaces(), map);
     startFolds();
@@ -141,8 +149,13 @@
     map.fitBounds(areas.coverage.latLngBounds(), { ...taken(), animate: false });
     const tiles = new onetown.AreaTiles(areas).addTo(map);
     const overlay = new onetown.Overlay(areas, sites).addTo(map);
+    const redraw = () => overlay.redraw();
     startPainting(tiles, overlay);
     startPointing(areas, sites, overlay);
+    onetown.startYears();
+    onetown.startCompare(plans, redraw);
+    onetown.startTools(map, redraw);
+    await onetown.startAddress({ areas, sites, plans, pairs }, map);
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     document.documentElement.dataset.ready = "yes";
   }

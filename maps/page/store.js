@@ -16,8 +16,12 @@
     families: new Set(), // picked kinds of buildings
     bodies: new Set(), // picked organisations
     decisions: new Set(), // picked decisions of the option
+    signs: "use", // what the signs of buildings tell: use, body, status or size
+    kinds: new Set(), // picked kinds of body, status or size
     pairs: false, // whether pairs that could share are drawn
     option: -1, // position of the option shown, -1 for none
+    year: null, // how far the option has got, null for its end
+    against: -1, // position of the option it is compared with, -1 for none
     selected: null, // {kind: "area" | "site" | "segment", id}
   };
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from maps.base import TownMap
+from maps.columns import Column
 
 pytestmark = pytest.mark.browser
 
@@ -92,12 +93,20 @@ def hostile_map(
 ) -> TownMap:
     """Return the map of the small town with one payload in every text there is."""
     head = dict.fromkeys(["title", "subtitle", "attribution", "today"], payload)
+    figures = pd.Series(range(12), index=hostile_town["areas"].index, dtype=float)
+    columns = [Column(payload, payload, payload, figures, note=payload, base=5.0)]
     return town_map(
-        **head, **hostile_town, notes=[payload], made_up=True, segments=hostile_segments, plans=hostile_plans
+        columns=columns,
+        **head,
+        **hostile_town,
+        notes=[payload],
+        made_up=True,
+        segments=hostile_segments,
+        plans=hostile_plans,
     )
 
 
-def test_hostile_text_runs_nowhere(hostile_map: TownMap, visit: Callable[..., Any]) -> None:
+def test_hostile_text_runs_nowhere(payload: str, hostile_map: TownMap, visit: Callable[..., Any]) -> None:
     """Every view is opened with the payload in it: no script runs, no dialog opens, nothing is asked of the network."""
     seen = visit(hostile_map)
     page = seen.page
@@ -118,7 +127,17 @@ def test_hostile_text_runs_nowhere(hostile_map: TownMap, visit: Callable[..., An
         page.fill("#search", query)
     page.press("#search", "Escape")
     page.mouse.move(640, 400)
+    page.select_option("#column-choice", "0")
+    page.click("#column-legend button >> nth=0")
+    page.select_option("#against", "0")
+    for signs in ("body", "status", "use"):
+        page.select_option("#signs", signs)
+    page.click("#family-legend button >> nth=0")
+    assert seen.ask("onetown.picture(map_onetown).then((blob) => blob.size)") > 1000
+    page.evaluate("(text) => { location.hash = 'site=' + text + '&column=' + text + '&bodies=' + text; }", payload)
     page.click("#open-table")
+    page.hover("#table tbody tr >> nth=0")
+    page.click(".tabs button >> nth=1")
     page.hover("#table tbody tr >> nth=0")
     page.wait_for_timeout(50)
     assert seen.ask("window.__pwned") is None
