@@ -117,8 +117,8 @@ def _peakshire() -> dict[str, Problem]:
         assets, areas = study.estate.assets, study.geography.areas
         teams = load_teams(place, assets)
         prices = load_prices(place)
-    visited = assets[assets["use"].isin(place.options.uses) | assets.index.isin(teams["asset_id"])]
-    travel = load_travel(place, areas, visited)
+        visited = assets[assets["use"].isin(place.options.uses) | assets.index.isin(teams["asset_id"])]
+        travel = load_travel(place, areas, visited)
     rules = {"Peakshire, as pinned": prices.rules, "Peakshire, not pinned": replace(prices.rules, pins=())}
     return {
         name: build_problem(assets, teams, areas=areas, travel=travel, rules=rule, costs=prices.costs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, cast
@@ -86,7 +87,7 @@ def tell_options(
         told["target"] = {
             "target": reached.target.sentence(),
             **{
-                name: plain(getattr(reached, name))
+                name: _finite(getattr(reached, name))
                 for name in ("points", "bound_points", "saving_share", "served_change")
             },
             "released": list(reached.plan.released),
@@ -101,8 +102,12 @@ def tell_options(
 
 def _values(reason: Reason) -> Values:
     """Return the numbers of an answer; what is infinite is missing."""
-    values = asdict(cast("Any", reason))
-    return {key: None if value in (float("inf"), float("-inf")) else value for key, value in values.items()}
+    return {key: _finite(value) for key, value in asdict(cast("Any", reason)).items()}
+
+
+def _finite(value: object) -> object:
+    """Return a value, or None for a number that is not finite."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def tell_plan(plan: Plan) -> Values:

@@ -133,8 +133,10 @@ class Reached:
             proof = f"Its harm is {self.points:,.0f} points; no plan that saves as much does less than"
         else:
             proof = f"It serves {self.points:,.0f}; no plan for that money serves more than"
-        proof = f"{proof} {self.bound_points:,.0f}"
-        return (self.target.sentence(), f"  {told}", f"  {proof} (proved).")
+        proof = f"{proof} {self.bound_points:,.0f} (proved)."
+        if not np.isfinite(self.bound_points):
+            proof = "How good that is was not proved in time; give more seconds."
+        return (self.target.sentence(), f"  {told}", f"  {proof}")
 
 
 def reach(
@@ -237,6 +239,7 @@ def front(
     nothing: Plan,
     starts: Sequence[Decision] = (),
     points: int = POINTS,
+    least_gbp: float = -np.inf,
     limits: Limits | None = None,
 ) -> pd.DataFrame:
     """Return the front of saving against access: for each number of residents served, the least cost there is.
@@ -251,6 +254,8 @@ def front(
         As for :func:`reach`.
     points
         How many points of the front, two or more.
+    least_gbp
+        A bound on the cost of every plan that is known already, such as that of the joint option.
     limits
         When to end; seconds and rounds are for all points together.
 
@@ -282,7 +287,8 @@ def front(
         known.append(decision)
         plan = _plan("on the front", whole, decision, nothing)
         reached = _served_by(whole, decision)
-        lowest = min(answer.bound + bonus * (least - constant), plan.cost_gbp)
+        lowest = max(answer.bound + bonus * (least - constant), cheapest.bound, least_gbp)
+        lowest = min(lowest, plan.cost_gbp)
         rows.append(
             (
                 least,

@@ -394,7 +394,15 @@ def reach_target(
     if not points:
         return found, None
     say(f"Seeking {points} plans between the cheapest and the one that serves most")
-    return found, front(study.problem, nothing=study.plans[0], starts=starts, points=points, limits=limits)
+    table = front(
+        study.problem,
+        nothing=study.plans[0],
+        starts=starts,
+        points=points,
+        least_gbp=study.plans[-1].bound_gbp,
+        limits=limits,
+    )
+    return found, table
 
 
 def with_segment_codes(rules: Rules, portraits: pd.DataFrame) -> Rules:
