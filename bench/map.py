@@ -2,6 +2,7 @@
 
     python -m bench.map                       Derbyshire's areas where they are beside the project, else 3,500 made up
     python -m bench.map --areas 20000 --json  made-up areas in any number
+    python -m bench.map --tiled 190000        Derbyshire laid side by side until there are so many; no peers above 5,000
 
 The peers are ``folium.GeoJson``, which its choropleth is made of, and ``GeoDataFrame.explore`` where its extras are
 installed. Their pages want files from other hosts; so that they can be measured at all, Leaflet is handed to them
@@ -36,6 +37,7 @@ from geodata.crs import to_wgs84
 from maps.county import build_map, save_map
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "derbyshire" / "oa11_boundaries.gpkg"
+PEERS_UP_TO = 5_000  # above, their pages take a browser minutes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 READY = "() => document.documentElement.dataset.ready === 'yes'"
 PEER_READY = "() => document.querySelectorAll('path.leaflet-interactive').length >= %d"
@@ -61,6 +63,34 @@ def real_or_made_up(n_areas: int | None) -> gpd.GeoDataFrame:
         layer = gpd.read_file(REAL).to_crs("EPSG:27700").set_index("OA11CD")
         return layer[["Persons", "LAD", "geometry"]].rename(columns={"Persons": "population", "LAD": "lad_name"})
     return crooked_squares(n_areas or 3_500)
+
+
+def tiled(n: int, *, scale: float = 0.6) -> gpd.GeoDataFrame:
+    """Return n areas: Derbyshire again and again, smaller, so that a country of it fits where England lies, in BNG.
+
+    Gaps, holes and areas in several parts are those of the real boundaries; codes of larger areas go with them.
+    """
+    one = real_or_made_up(None)
+    codes = pd.read_csv(REAL.parent / "oa11_lookup.csv", index_col="OA").reindex(one.index)
+    outlines = shapely.transform(
+        np.array(one.geometry, dtype=object), lambda points: scale * (points - points.min(axis=0))
+    )
+    west, south, east, north = shapely.total_bounds(outlines)
+    times = -(-n // len(one))
+    across = int(np.ceil(np.sqrt(times)))
+    parts = []
+    for at in range(times):
+        shift = np.array([130_000 + at % across * (east - west), 60_000 + at // across * (north - south)])
+        facts = {
+            "population": one["population"].to_numpy(),
+            "lad_name": one["lad_name"].to_numpy(),
+            "lsoa_code": codes["LSOA"].to_numpy() + f"-{at}",
+            "msoa_code": codes["MSOA"].to_numpy() + f"-{at}",
+        }
+        index = [f"{code}-{at}" for code in one.index]
+        moved = shapely.transform(outlines, lambda points, shift=shift: points + shift)
+        parts.append(gpd.GeoDataFrame(facts, index, geometry=moved, crs="EPSG:27700"))
+    return gpd.GeoDataFrame(pd.concat(parts).head(n))
 
 
 def crooked_squares(n: int) -> gpd.GeoDataFrame:
@@ -190,6 +220,7 @@ def compare(areas: gpd.GeoDataFrame, folder: Path) -> dict[str, Any]:
     peers = {"folium.GeoJson": write_geojson} | (
         {"GeoDataFrame.explore": write_explore} if find_spec("mapclassify") and find_spec("matplotlib") else {}
     )
+    peers = peers if len(areas) <= PEERS_UP_TO else {}
     ours = write_ours(areas, folder)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     drawn = PEER_READY % int(areas.geometry.notna().sum())
@@ -206,10 +237,12 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--areas", type=int, help="made-up areas in this number instead of real ones")
+    parser.add_argument("--tiled", type=int, help="real areas laid side by side until there are this many")
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        figures = compare(real_or_made_up(options.areas), Path(folder))
+        areas = tiled(options.tiled) if options.tiled else real_or_made_up(options.areas)
+        figures = compare(areas, Path(folder))
     if options.json:
         print(json.dumps(figures))
         return

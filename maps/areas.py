@@ -19,6 +19,7 @@ from maps.style import GROUP_COLOURS, group_colours, shades
 if TYPE_CHECKING:
     from segmentation.segments import Segments
 
+LARGER = ("lsoa", "msoa")  # drawn in place of areas under two pixels wide, see page/larger.js
 STANDS_OUT = 6  # lines of a portrait in brief
 
 
@@ -78,7 +79,14 @@ def _facts(areas: gpd.GeoDataFrame) -> dict[str, Json]:
         "placed": coded(areas.get("placed_by", blank)),
         "population": numbers(areas.get("population", none)),
         "households": numbers(areas.get("households", none)),
+        "larger": {level: _members(areas[f"{level}_code"]) for level in LARGER if f"{level}_code" in areas},
     }
+
+
+def _members(codes: pd.Series) -> list[Json]:
+    """Return for each area the number of the larger one that it is part of, -1 where it is not known."""
+    named = codes.map(plain_text)
+    return [int(number) for number in pd.factorize(named.where(named != ""))[0]]
 
 
 def _classified(index: pd.Index, segments: Segments) -> dict[str, Json]:

@@ -26,9 +26,9 @@ from geodata.write import writing
 from maps.inert import Json, inert_json, plain_text
 
 # The page's own scripts, in the order in which they need one another.
-SCRIPTS = ("text", "decode", "coverage", "store", "areas", "columns", "glyphs", "signs", "sites", "clusters", "moves",
-           "pairs", "overlay", "options", "years", "compare", "legend", "panel", "search", "rows", "table", "surfaces",
-           "picture", "tools", "address", "start")  # fmt: skip
+SCRIPTS = ("text", "decode", "coverage", "store", "larger", "areas", "columns", "glyphs", "signs", "sites",
+           "clusters", "moves", "pairs", "overlay", "options", "years", "compare", "legend", "panel",
+           "search", "rows", "table", "surfaces", "picture", "tools", "address", "start")  # fmt: skip
 STYLES = ("page", "panel", "print")
 IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
 BRITAIN = (54.0, -2.5)

@@ -129,7 +129,8 @@
 
   /** Paint the areas of one tile. Areas of one colour are one path: no seams, few calls. */
   function paint(context, areas, zoom, left, top, size) {
-    const { coverage } = areas;
+    const drawn = onetown.areasAt(areas, zoom);
+    const { coverage } = drawn;
     const lines = coverage.linesAt(zoom);
     const scale = coverage.scale(zoom);
     const margin = HALO + coverage.crowding(zoom);
@@ -137,9 +138,9 @@
       [left - margin, top - margin, left + size + margin, top + size + margin].map((pixel) => pixel / scale),
     );
     const width = coverage.cell * scale; // about how wide an area is (pixels)
-    const outlines = sortLines(areas, found, lines, left, top, width);
+    const outlines = sortLines(drawn, found, lines, left, top, width);
     stroke(context, outlines.coast, "rgba(255, 255, 255, 0.85)", HALO);
-    const colours = fills(areas, found, lines, left, top);
+    const colours = fills(drawn, found, lines, left, top);
     fill(context, whole(colours), BENEATH); // shows at the seams between two colours, where each covers half a pixel
     for (const [colour, path] of colours) fill(context, path, colour);
     stroke(context, outlines.inner, "rgba(255, 255, 255, 0.55)", 0.6);
@@ -147,7 +148,8 @@
     stroke(context, outlines.district, "rgba(255, 255, 255, 0.9)", 3);
     stroke(context, outlines.district, "rgba(45, 60, 78, 0.75)", 1.1);
     stroke(context, outlines.coast, "rgba(45, 60, 78, 0.8)", 1.2);
-    paintDots(context, areas, found, zoom, left, top);
+    const dots = drawn === areas ? found : areas.coverage.dotArea;
+    paintDots(context, areas, dots, zoom, left, top);
   }
 
   function fills(areas, found, lines, left, top) {
