@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from estate import years
+from estate.colocation import build_problem
 from estate.limits import Budget
 from estate.option_tables import by_year, option_layers
 from estate.options import OPTIONS, solve_options
+from estate.rules import Pin
 from estate.years import Limits, seek
 from tests.estate.brute_years import cheapest_over_years, town_over_years
-from tests.estate.town_facts import random_town, with_rules
+from tests.estate.town_facts import drive, random_town, with_rules
 
 TINY = [(3, 2), (7, 2), (8, 2), (11, 2), (3, 3), (11, 3)]
 
@@ -113,3 +117,44 @@ def test_what_happens_year_by_year_adds_up() -> None:
     assert mine[["capital_gbp", "receipts_gbp", "revenue_gbp"]].to_numpy().sum() == pytest.approx(flows)
     assert len(layers["buildings"]) == 3 * len(problem.buildings)
     assert len(layers["moves"]) == sum(plan.moved for plan in plans)
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 11), freedom=st.sampled_from(["desk", "money", "pin", "names"]))
+def test_laws_that_hold_for_any_town_over_years(seed: int, freedom: str) -> None:
+    """One more desk never costs, scaled money scales the answer, a pin can only cost, names change nothing."""
+    problem = with_rules(random_town(seed), years=2)
+    before = solve_options(problem)[2]
+    register, teams, costs, rules = problem.register, problem.teams, problem.costs, problem.rules
+    if freedom == "desk":
+        register = register.assign(desks=register["desks"] + 10.0)
+    elif freedom == "money":
+        money = [name for name in register if name.endswith(("_gbp", "_gbp_pa"))]
+        prices = {name: 10.0 * getattr(costs, name) for name in PRICES}
+        register, costs = register.assign(**{name: register[name] * 10.0 for name in money}), replace(costs, **prices)
+    elif freedom == "pin":
+        rules = replace(rules, pins=(*rules.pins, Pin("stay", team="t3")))
+    else:
+        names = {name: f"Z{number}" for number, name in enumerate(reversed(register.index))}
+        pins = tuple(replace(pin, asset=names[pin.asset]) for pin in rules.pins)
+        register, rules = register.rename(index=names), replace(rules, pins=pins)
+        teams = teams.assign(asset_id=teams["asset_id"].map(names))
+    travel = drive(problem.areas, register)
+    areas, segments = problem.areas, problem.segments
+    changed = build_problem(register, teams, areas=areas, travel=travel, segments=segments, rules=rules, costs=costs)
+    after = solve_options(changed)[2]
+    factor = 10.0 if freedom == "money" else 1.0
+    near = pytest.approx(factor * before.cost_gbp, rel=2e-4)
+    assert {
+        "desk": after.cost_gbp <= before.cost_gbp * (1 + 2e-4),
+        "pin": after.cost_gbp >= before.cost_gbp * (1 - 2e-4),
+    }.get(freedom, after.cost_gbp == near)
+
+
+PRICES = (
+    "move_gbp_per_fte",
+    "fit_out_gbp_per_fte",
+    "ict_gbp_per_fte",
+    "travel_gbp_per_fte_km",
+    "dilapidations_gbp_per_m2",
+)
