@@ -28,9 +28,11 @@ from geodata.demo_sites import SERVICE_USES, site_assets
 from geodata.demo_spoil import name_the_odd
 from geodata.demo_teams import place_teams
 from geodata.rasters import write_raster
+from geodata.snapping import SNAP_LIMIT_M
 from geodata.write import write_csv, write_geopackage, write_parquet, write_text, writing, writing_folder
 
 NAME = "Peakshire (made up)"
+COUNTY_M2 = 2.6e9
 ATTRIBUTION = "Peakshire is made up: no area, body, building or person shown here exists. Drawn by onetown."
 STANDARDS = (("library", 20), ("family", 20), ("health", 20), ("police", 30), ("jobs", 30), ("housing advice", 30))
 """Access standards of the place: service and minutes."""
@@ -253,7 +255,7 @@ def _place_toml(county: _County, names: dict[str, str], *, seed: int) -> str:
             "",
             "[segments]\nsuper = 4\nsub = 18\nfloor = 0.02",
             "",
-            '[travel]\nmode = "drive"\nroads = "roads.gpkg"',
+            f'[travel]\nmode = "drive"\nroads = "roads.gpkg"{_snap(len(county.codes))}',
             "",
             '[rasters]\npopulation = "population.tif"\nelevation = "elevation.tif"\nwater = "water.gpkg"',
             "",
@@ -272,6 +274,12 @@ def _place_toml(county: _County, names: dict[str, str], *, seed: int) -> str:
             "",
         ]
     )
+
+
+def _snap(n_areas: int) -> str:
+    """Return how far from a road an area may lie, where areas are few and so large that their middles lie off it."""
+    metres = round(0.75 * (COUNTY_M2 / n_areas) ** 0.5)
+    return f"\nsnap_m = {metres}" if metres > SNAP_LIMIT_M else ""
 
 
 def _summary(folder: Path, county: _County, spoiled: pd.DataFrame) -> DemoSummary:
