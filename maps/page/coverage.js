@@ -218,39 +218,38 @@
       return 2.1 * dotRadius(zoom) * Math.sqrt(this.mostOnOneSpot);
     }
 
-    /** All arcs in pixels from grid point (0, 0) at a zoom level, without points that would fall on one pixel.
-        Ends stay, and an arc is thinned the same way for both its sides, so no gaps open. */
+    /** Arcs in pixels from grid point (0, 0) at a zoom level, each worked out when it is first drawn. */
     linesAt(zoom) {
       if (!this.lines.has(zoom)) {
         if (this.lines.size >= KEPT_ZOOMS) this.lines.delete(this.lines.keys().next().value);
-        this.lines.set(zoom, this.#thinned(this.scale(zoom)));
+        const room = () => new Float32Array(this.x.length);
+        this.lines.set(zoom, { scale: this.scale(zoom), x: room(), y: room(), start: new Int32Array(this.nArcs).fill(-1), end: new Int32Array(this.nArcs), n: 0 });
       }
       return this.lines.get(zoom);
     }
 
-    #thinned(scale) {
-      const x = new Float32Array(this.x.length);
-      const y = new Float32Array(this.x.length);
-      const start = new Int32Array(this.nArcs + 1);
-      let n = 0;
-      for (let arc = 0; arc < this.nArcs; arc += 1) {
-        const last = this.pointStart[arc + 1] - 1;
-        for (let i = this.pointStart[arc]; i <= last; i += 1) {
-          const px = this.x[i] * scale;
-          const py = this.y[i] * scale;
-          const far = n === start[arc] || Math.abs(px - x[n - 1]) + Math.abs(py - y[n - 1]) >= CLOSEST;
-          if (far || i === last) {
-            x[n] = px;
-            y[n] = py;
-            n += 1;
-          }
+    /** Work an arc out, without points that would fall on one pixel. Its ends stay, and it is thinned the same way for
+        both its sides, so no gaps open. */
+    #thin(lines, arc) {
+      const { x, y, scale } = lines;
+      const last = this.pointStart[arc + 1] - 1;
+      let { n } = lines;
+      lines.start[arc] = n;
+      for (let i = this.pointStart[arc]; i <= last; i += 1) {
+        const px = this.x[i] * scale;
+        const py = this.y[i] * scale;
+        const far = n === lines.start[arc] || Math.abs(px - x[n - 1]) + Math.abs(py - y[n - 1]) >= CLOSEST;
+        if (far || i === last) {
+          x[n] = px;
+          y[n] = py;
+          n += 1;
         }
-        start[arc + 1] = n;
       }
-      return { x: x.slice(0, n), y: y.slice(0, n), start };
+      lines.end[arc] = lines.n = n;
     }
 
-    /** Add the rings of an area to a canvas path. */
+    /** Add the rings of an area to a canvas path. A ring ends where it began and filling closes it: closePath, which
+        grows slow with the length of the path, is not called. */
     trace(path, area, lines, left, top) {
       for (let ring = this.ringStart[area]; ring < this.ringStart[area + 1]; ring += 1) {
         let begun = false;
@@ -258,13 +257,14 @@
           this.#walk(path, this.uses[use], lines, left, top, begun);
           begun = true;
         }
-        path.closePath();
       }
     }
 
-    #walk(path, use, { x, y, start }, left, top, begun) {
+    #walk(path, use, lines, left, top, begun) {
       const arc = use < 0 ? ~use : use;
-      const [first, last, way] = use < 0 ? [start[arc + 1] - 1, start[arc], -1] : [start[arc], start[arc + 1] - 1, 1];
+      const { x, y, start, end } = lines;
+      if (start[arc] < 0) this.#thin(lines, arc);
+      const [first, last, way] = use < 0 ? [end[arc] - 1, start[arc], -1] : [start[arc], end[arc] - 1, 1];
       if (!begun) path.moveTo(x[first] - left, y[first] - top);
       for (let i = first; i !== last; ) {
         i += way;
