@@ -39,8 +39,8 @@
       return this.#most(parent, (area) => this.areas.colourOf(area));
     }
 
-    groupOf(parent) {
-      return this.#most(parent, (area) => this.areas.groupOf(area));
+    kindOf(parent) {
+      return this.#most(parent, (area) => this.areas.kindOf(area));
     }
   }
 
