@@ -339,6 +339,10 @@ def options(
     option: Annotated[
         list[str] | None, typer.Option("--option", help="Also `do minimum` or `joint within towns`; repeatable.")
     ] = None,
+    moves: Annotated[
+        list[Path] | None,
+        typer.Option("--moves", metavar="TABLE", help="Your own option: a table of moves and releases; repeatable."),
+    ] = None,
     target: Annotated[
         str, typer.Option(help="saving:20 (per cent, least harm) or access:250000 (best access within that money).")
     ] = "",
@@ -367,6 +371,7 @@ def options(
     from estate.options_telling import front_sentences, option_named, pin_named, tell_options  # noqa: PLC0415
     from estate.targets import target_named  # noqa: PLC0415
     from maps.bundle import write_options  # noqa: PLC0415
+    from maps.own_options import scores_of, tell_scores, with_own_options, write_scores  # noqa: PLC0415
     from maps.study import explain_buildings, reach_target, study_place  # noqa: PLC0415
 
     pins, also = tuple(pin_named(words) for words in pin or ()), tuple(option_named(words) for words in option or ())
@@ -375,14 +380,22 @@ def options(
     say = _talk(quiet=quiet)
     with _results(out, overwrite=overwrite) as folder, _until_interrupted(say) as stop:
         study = study_place(chosen, say=say, work=work, stop=stop, why=why or ())
+        study = with_own_options(study, moves or ())
+        scores = scores_of(study)
         reasons = explain_buildings(study, why or (), say=say, stop=stop)
         reached, front = reach_target(study, wanted, points=points, say=say, stop=stop)
         if folder:
             write_options(study, folder, front=front, reached=reached)
-    lines = [*_said_options(study), *(line for one in reasons for line in one.sentences())]
+            if scores is not None:
+                write_scores(scores, folder)
+    lines = [
+        *_said_options(study),
+        *(scores.sentences() if scores else ()),
+        *(line for one in reasons for line in one.sentences()),
+    ]
     lines += [*(reached.sentences() if reached else ()), *front_sentences(front)]
     told = tell_options(study.plans, seed=chosen.place.seed, reasons=reasons, reached=reached, front=front)
-    _answer(told, lines, as_json=as_json, out=out)
+    _answer({**told, "scores": tell_scores(scores)}, lines, as_json=as_json, out=out)
 
 
 @app.command(short_help="The business case of a place's options, or of a table of cash flows.")

@@ -161,7 +161,8 @@ def _broken(problem: Problem, decision: Decision) -> list[str]:
     """Return the rules that a decision breaks, in words."""
     ids = [str(asset) for asset in problem.buildings.index]
     members = _members(problem)
-    where = {team: ids[decision.place[block]] for team, block in members.items()}
+    where = {str(team): str(asset) for team, asset in problem.teams["asset_id"].items()}
+    where |= {team: ids[decision.place[block]] for team, block in members.items()}
     when = {team: int(decision.moves_in[block]) for team, block in members.items()}
     gone = {ids[row]: int(decision.left_in[row]) for row in np.flatnonzero(~decision.kept).tolist()}
     return breaches(problem, where, gone, cost_gbp=total_cost(problem, decision), when=when)

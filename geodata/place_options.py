@@ -159,6 +159,11 @@ class OptionChoice(Section):
         Processor time for all options.
     also
         Options beside doing nothing, each alone and joint: ``do minimum``, ``joint within towns``.
+    weights
+        Weight of each criterion in the scores of the options: money, access, staff travel, disruption, carbon, risk,
+        perception, appetite.
+    willing
+        Bodies that are willing to share, for the appetite.
     """
 
     uses: tuple[str, ...] = ("office",)
@@ -183,6 +188,8 @@ class OptionChoice(Section):
     relax_first: tuple[Relaxable, ...] = ()
     seconds: Positive = 20.0
     also: tuple[Literal["do minimum", "joint within towns"], ...] = ()
+    weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    willing: tuple[str, ...] = ()
 
     @field_validator("capital_gbp", mode="before")
     @classmethod

@@ -24,6 +24,7 @@ from maps.accessing import AccessStudy, access_of, tell_run, write_summary
 from maps.area_columns import columns_of
 from maps.base import MapSummary, save_map
 from maps.county import build_map
+from maps.own_options import scores_of, write_scores
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
 from maps.people_telling import takeup_sentences
 from maps.plan_report import write_paper
@@ -126,6 +127,8 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
         write_takeup(study, takeup, folder)
     write_estate(study, folder)
     write_options(study, folder)
+    if (scores := scores_of(study)) is not None:
+        write_scores(scores, folder)
     write_geopackage(dict(_layers(study)), folder / "results.gpkg")
     write_walks(study.walks, folder)
     reached = _access(study)

@@ -24,6 +24,7 @@ from geodata.errors import DataError, did_you_mean
 from geodata.portable import plain
 from geodata.write import write_csv
 from maps.case_report import case_chapters, case_footer
+from maps.own_options import scores_of
 from maps.report import Chapter, Sheet, write_report
 from maps.study import Study
 from maps.telling import notes_of, quality_sentences
@@ -196,8 +197,29 @@ def plan_chapters(found: PlanCase, study: Study) -> list[Chapter]:
     first = Chapter(
         summary.heading, [f"{plan.name.capitalize()}: {plan.sentence()}", *summary.sentences], summary.below
     )
-    about = [_buildings(plan), _firmness(found), _moves(plan), _access(plan), _sharing(found), _unknown(study)]
+    about = [
+        _scores(study),
+        _buildings(plan),
+        _firmness(found),
+        _moves(plan),
+        _access(plan),
+        _sharing(found),
+        _unknown(study),
+    ]
     return [first, *(chapter for chapter in about if chapter is not None), *rest]
+
+
+def _scores(study: Study) -> Chapter | None:
+    scores = scores_of(study)
+    if scores is None:
+        return None
+    frame = pd.DataFrame({"Option": scores.table.index, "Score": [f"{score:.0f}" for score in scores.table["score"]]})
+    for name in scores.scaled:
+        frame[str(name).capitalize()] = [f"{value:.0f}" for value in scores.scaled[name]]
+    sheet = Sheet(
+        "Each criterion from 0 (the worst option) to 100 (the best)", frame, list(map(str, frame.columns[1:]))
+    )
+    return Chapter("The options by one framework", scores.sentences(), [sheet])
 
 
 def _buildings(plan: Plan) -> Chapter | None:

@@ -66,3 +66,24 @@ def test_slips_on_the_command_line_are_refused(place: Path, capsys: pytest.Captu
     ):
         assert _run("options", place, "--quiet", *words) == 1
         assert part in capsys.readouterr().err
+
+
+def test_a_table_of_moves_is_one_more_option_and_all_are_scored(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A committee's own list of moves stands beside the plans that were sought; one framework holds them all."""
+    table = tmp_path / "committee.csv"
+    table.write_text("team,to\n", encoding="utf-8")
+    words = ["--json", "--quiet", "--seconds", "3", "--years", "1", "--moves", table]
+    code = _run("options", place, *words, "--out", tmp_path / "out")
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    told = json.loads(printed.out)
+    assert [option["name"] for option in told["options"]][-2:] == ["committee", "joint"]
+    ranks = {row["option"]: row["rank"] for row in told["scores"]["options"]}
+    assert set(ranks) == {option["name"] for option in told["options"]}
+    scores = pd.read_csv(tmp_path / "out" / "option_scores.csv", index_col="option")
+    assert scores["rank"].to_dict() == ranks
+    table.write_text("building\nNowhere House\n", encoding="utf-8")
+    assert _run("options", place, "--quiet", "--seconds", "3", "--moves", table) == 1
+    assert "No building 'Nowhere House' is decided about" in capsys.readouterr().err
