@@ -7,6 +7,7 @@ coordinates. Which of two columns of metres is the easting is settled later, by 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -59,11 +60,11 @@ def evidence_of(column: pd.Series) -> Evidence:
     filled = column[column.ne("")]
     if len(filled) > SAMPLE:
         filled = filled.iloc[:: len(filled) // SAMPLE]
-    cells = filled.tolist()
-    n = max(len(cells), 1)
-    shares = {shape: sum(map(test, cells)) / n for shape, test in SHAPES.items()}
-    words = {name: sum(is_word_of(cell, name) for cell in cells) / n for name in VOCABULARIES}
-    return Evidence(shares, len(cells), len(set(cells)) / n, words)
+    cells = Counter(filled.tolist())
+    n = max(len(filled), 1)
+    shares = {shape: sum(times for cell, times in cells.items() if test(cell)) / n for shape, test in SHAPES.items()}
+    words = {name: sum(times for cell, times in cells.items() if is_word_of(cell, name)) / n for name in VOCABULARIES}
+    return Evidence(shares, len(filled), len(cells) / n, words)
 
 
 def weak_halves(chosen: Mapping[str, tuple[str, float]]) -> list[str]:

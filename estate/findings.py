@@ -39,6 +39,8 @@ def findings(
     >>> findings(pd.Index([3]), rule="no_place", message="Nowhere.", remedy="Add it.", severity=SET_ASIDE).row.tolist()
     [3]
     """
+    if not len(rows):
+        return joined([])
     texts = {"column": column, "value": value, "rule": rule, "message": message, "remedy": remedy, "severity": severity}
     cells = {
         name: text.reindex(rows).to_numpy() if isinstance(text, pd.Series) else text for name, text in texts.items()

@@ -15,6 +15,7 @@ from importlib.resources import files
 
 SHAPEFILE_LETTERS = 10
 LIKE = 0.85  # two headings are the same word with a slip when they are this alike
+SHORT_ENDINGS = frozenset({"gia", "nia"})  # "Total NIA"; other words of three letters say too little at an end
 _UNIT_TAIL = re.compile(
     r"\b(m ?2|m²|sq ?m|sq ?ft|sqm|sqft|square metres|square meters|square feet|hectares|ha|acres|gbp|£|p a|pa|"
     r"per annum|per year|annual|kwh|fte|km|wgs ?84|bng|osgb|m|k|dd mm yyyy)\b"
@@ -145,7 +146,7 @@ def ending_of(plain: str) -> str | None:
     known, words = aliases(), plain.split()
     endings = [" ".join(words[place:]) for place in range(1, len(words))]
     starts = [" ".join(words[:place]) for place in range(len(words) - 1, 1, -1)]
-    good = [run for run in endings + starts if run in known and (" " in run or len(run) >= 4)]
+    good = [run for run in endings + starts if run in known and (" " in run or len(run) >= 4 or run in SHORT_ENDINGS)]
     return max(good, key=len, default=None)
 
 

@@ -367,7 +367,7 @@ def _list_findings(given: pd.DataFrame, settings: ListSettings, rows: pd.DataFra
         nobody,
         rule="no_organisation",
         message=f"The list does not say whose building it is; '{body}' is used.",
-        remedy='Name the body in place.toml: organisation = "...".',
+        remedy="Add a column with the body's name, or say it with --organisation when the list is checked.",
         severity="note",
     )
 

@@ -97,8 +97,13 @@ def _checks(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | No
     """Return what speaks against the points: the table of postcodes, or where it is silent the postcode's area."""
     if table is None:
         return [check_against_areas(points, postcode), check_against_peers(points, postcode)]
-    unknown = ~postcode.isin(table.units.index) & ~postcode.str.split(" ").str[0].isin(table.districts.index)
+    unknown = _not_in(postcode, table.units.index) & _not_in(postcode.str.split(" ").str[0], table.districts.index)
     return [check_against_postcodes(points, postcode, table), check_against_areas(points[unknown], postcode[unknown])]
+
+
+def _not_in(codes: pd.Series, known: pd.Index) -> pd.Series:
+    """Return True where a code is not among the known ones, by the index's own hash table, which many lists share."""
+    return pd.Series((known.get_indexer(pd.Index(codes)) < 0).tolist(), index=codes.index, dtype="bool")
 
 
 def _given_points(grid: Grid, matches: tuple[ColumnMatch, ...]) -> Points:
@@ -144,6 +149,9 @@ def _unplaced(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | 
     )
     remedy = pd.Series("Add coordinates or a full postcode.", index=nowhere)
     if table is None:
-        remedy = remedy.mask(full, "Add coordinates, or name a table of postcodes in place.toml.")
+        remedy = remedy.mask(
+            full,
+            "Add easting and northing; or place the row by its postcode: --postcodes TABLE, when the list is checked.",
+        )
     return findings(nowhere, rule="no_place", message=message, remedy=remedy, severity="set_aside",
                     column=points["column"], value=written.where(written.ne(""), code))  # fmt: skip

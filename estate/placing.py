@@ -75,7 +75,9 @@ def read_points(cells: pd.DataFrame, columns: Mapping[str, str]) -> Points:
         table, faults = _add_strings(table, cells[columns["coordinates"]])
         found.append(faults)
     if "grid_reference" in columns:
-        table, faults = _add_grid_references(table, cells[columns["grid_reference"]])
+        table, faults = _add_strings(
+            table, cells[columns["grid_reference"]], what="is no grid reference", remedy="Write it as SK 407 543."
+        )
         found.append(faults)
     return Points(table, joined(found))
 
@@ -175,8 +177,14 @@ def _note_words(table: pd.DataFrame, words: pd.Series, written: pd.Series, headi
     return table.assign(written=table["written"].mask(new, written), column=table["column"].mask(new, heading))
 
 
-def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read one column of "440715,354526", "53.4, -2.3" or "POINT (-2.3 53.4)"."""
+def _add_strings(
+    table: pd.DataFrame,
+    text: pd.Series,
+    *,
+    what: str = "are no coordinates",
+    remedy: str = "Write them as easting,northing such as 440715,354526.",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one column of "440715,354526", "53.4, -2.3", "POINT (-2.3 53.4)" or "SK 407 543", mixed as they may be."""
     distinct = {cell: _numbers_in(cell) for cell in text[~is_blank(text)].unique()}
     squares = {cell for cell in distinct if bng_from_grid_reference(cell) is not None}
     pairs = {
@@ -192,8 +200,8 @@ def _add_strings(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataFrame, pd
     found = _not_a_place(
         text[words],
         heading=str(text.name),
-        what="are no coordinates",
-        remedy="Write them as easting,northing such as 440715,354526.",
+        what=what,
+        remedy=remedy,
     )
     added, more = _add(_note_words(table, words, text, str(text.name)), a, b, text, str(text.name), ordered=False)
     added, last = _add_grid_references(added, text.where(grid, ""))
@@ -210,12 +218,7 @@ def _add_grid_references(table: pd.DataFrame, text: pd.Series) -> tuple[pd.DataF
     squares = {cell: bng_from_grid_reference(cell) for cell in text[~is_blank(text)].unique()}
     a = text.map({cell: at[0] for cell, at in squares.items() if at}).astype("float64")
     b = text.map({cell: at[1] for cell, at in squares.items() if at}).astype("float64")
-    words = a.isna() & ~is_blank(text)
-    found = _not_a_place(
-        text[words], heading=str(text.name), what="is no grid reference", remedy="Write it as SK 407 543."
-    )
-    added, more = _add(table, a, b, text, str(text.name), ordered=True)
-    return added, joined([found, more])
+    return _add(table, a, b, text, str(text.name), ordered=True)
 
 
 def _add(

@@ -407,6 +407,8 @@ def _money_reader(matches: Sequence[ColumnMatch], field: str) -> Callable[[pd.Se
 
 def _said(reading: Reading, text: pd.Series, kind: str) -> pd.DataFrame:
     heading = str(text.name or "")
+    if reading.mends.empty and reading.questions.empty:
+        return joined([])
     return joined(
         [
             findings(reading.mends.index, rule=f"{kind}_mended", message=reading.mends, remedy=_HELP[kind],

@@ -224,6 +224,8 @@ def _read(text: pd.Series, one: Callable[[str], _Cell], *, factor: float = 1.0) 
     plain = clean.str.fullmatch(r"\d+(?:\.\d+)?").fillna(False).astype(bool)
     values = pd.to_numeric(clean.where(plain), errors="coerce").astype("float64") * factor
     rest = clean[~plain & ~is_blank(clean)]
+    if rest.empty:
+        return Reading(values, _nothing(), _nothing())
     readings = {cell: one(cell) for cell in rest.unique()}
     values.loc[rest.index] = rest.map({cell: value for cell, (value, _, _) in readings.items()}).astype("float64")
     values = values.where(np.isfinite(values))
@@ -236,7 +238,7 @@ def _distinct(text: pd.Series) -> list[str]:
 
 def _sentences(cells: pd.Series, readings: Mapping[str, tuple[object, str, str]], place: int) -> pd.Series:
     said = {cell: str(reading[place]) for cell, reading in readings.items() if reading[place]}
-    return cells[cells.isin(said)].map(said).astype("str")
+    return cells[cells.isin(said)].map(said).astype("str") if said else _nothing()
 
 
 def _nothing() -> pd.Series:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -69,7 +69,10 @@ def read_workbook(path: Path) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
     try:
         with _panics_as_errors(), CalamineWorkbook.from_path(path) as book:
             names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            _check_names(names, path)
             return [(name, _rows(book, name)) for name in names]
+    except SourceError:
+        raise
     except PasswordError as error:
         raise _protected(path) from error
     except (CalamineError, OSError, ValueError, OverflowError) as error:
@@ -98,6 +101,16 @@ def _panics_as_errors() -> Iterator[None]:
     finally:
         os.dup2(spoken, 2)
         os.close(spoken)
+
+
+def _check_names(names: Sequence[str], path: Path) -> None:
+    """Refuse sheets of the same name, as some programs write: found by name, one would be lost."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SourceError(
+            f"{path}: several sheets are called '{twice[0]}', and only one of them could be read. "
+            "Give each sheet a name of its own and save the workbook again."
+        )
 
 
 def _rows(book: CalamineWorkbook, name: str) -> tuple[tuple[Cell, ...], ...]:

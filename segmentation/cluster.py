@@ -19,9 +19,10 @@ algebra runs on one thread, so that neither the order of rows nor the number of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from geodata.errors import DataError
 from segmentation.descent import MAX_STEPS, Floats, Ints, Points, Singles, descend, finish, scores
@@ -130,7 +131,7 @@ def fit_kmeans(
     _check_rows(ordered, k)
     middle = ordered.mean(axis=0)
     rng = np.random.default_rng(seed)
-    with threadpool_limits(limits=1):
+    with _threads().limit(limits=1):
         points = Points.of(ordered - middle)
         search = _Search(repeats, max_starts, min_size)
         best, starts, reached = _search(_sample(points, rng), k, rng, search)
@@ -165,9 +166,15 @@ def distances_to(x: Floats, centroids: Floats) -> Floats:
     return np.sqrt(squares)
 
 
+@cache
+def _threads() -> ThreadpoolController:
+    """Return the libraries' pools of threads, looked up once: that takes as long as a small search."""
+    return ThreadpoolController()
+
+
 def warm_start(x: Floats, centroids: Floats, *, max_steps: int = MAX_STEPS) -> Floats:
     """Return centroids gone downhill from given ones, in the same order, until no row changes its cluster."""
-    with threadpool_limits(limits=1):
+    with _threads().limit(limits=1):
         middle = x.mean(axis=0)
         moved, _ = finish(Points.of(x - middle), centroids - middle, max_steps=max_steps)
     return np.asarray(moved + middle)

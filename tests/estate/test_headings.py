@@ -127,6 +127,22 @@ def test_plain_headings() -> None:
     assert plain_heading("Energy kWh") == "energy kwh"
 
 
+@pytest.mark.parametrize(
+    ("heading", "field", "cells"),
+    [
+        ("Total NIA", "nia_m2", ("1,200 m2", "0.05 ha", "2 acres")),
+        ("Addr", "address", ("County Road, Maidstone", "London Road, Swanley", "1 Pembury Road")),
+        ("Purpose for which asset held", "use_detail", ("Offices", "Library", "Depot")),
+    ],
+)
+def test_headings_of_other_councils(heading: str, field: str, cells: tuple[str, str, str]) -> None:
+    """Headings met in no file of ours, as councils write them."""
+    rows = [("Name", heading, "Postcode"), *((f"Site {at}", cell, "DE1 2FS") for at, cell in enumerate(cells))]
+    grid = find_grid(sheet(*rows))
+    assert grid is not None
+    assert {match.column: match.field for match in match_columns(grid)}[heading] == field
+
+
 def test_unit_of_a_heading() -> None:
     """The heading's own unit wins over the usual one."""
     assert [unit_of(text, "site_area_m2") for text in ("LandArea", "Site area m2", "Acres")] == [

@@ -30,6 +30,7 @@ def points(columns: dict[str, list[str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
         {"coordinates": ["POINT (-1.4747 52.9225)"]},
         {"coordinates": ["SK 35396 36259"]},
         {"grid_reference": ["SK3539636259"]},
+        {"grid_reference": ["435396,336259"]},
         {"easting": [""], "northing": [""], "longitude": ["-1.4747"], "latitude": ["52.9225"]},
         {"x": ["-164162"], "y": ["6968675"]},
     ],

@@ -62,6 +62,11 @@ def test_tenures(cell: str, tenure: str) -> None:
     assert recognise(pd.Series([cell]), "tenure")[0] == tenure
 
 
+def test_how_a_fire_station_is_crewed_is_no_status_to_ask_about() -> None:
+    """W (wholetime), RDS (retained) and DS (day staffed) stand in the status column of a fire service's own list."""
+    assert recognise(pd.Series(["W", "RDS", "DS", "W - for sale"]), "status").tolist() == [*["in use"] * 3, "surplus"]
+
+
 def test_holding_condition_and_status() -> None:
     """Original words go to the register's."""
     assert recognise(pd.Series(["Land/Buildings", "Building", "Land"]), "holding").tolist() == [

@@ -131,3 +131,17 @@ def test_a_register_with_history_reads_as_one_layer(tmp_path: Path) -> None:
     for layer in ("register", "onetown_history"):
         sites.to_file(tmp_path / "county.gpkg", layer=layer)
     assert [sheet.name for sheet in read_sheets(tmp_path / "county.gpkg")] == ["register"]
+
+
+def test_two_sheets_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Some programs write them; a reader by name would give the first sheet twice and lose the second."""
+    book = openpyxl.Workbook()
+    book.active.title = "Assets"
+    book.create_sheet("Others")
+    book.save(tmp_path / "good.xlsx")
+    path = tmp_path / "twice.xlsx"
+    with zipfile.ZipFile(tmp_path / "good.xlsx") as good, zipfile.ZipFile(path, "w") as twice:
+        for part in good.namelist():
+            twice.writestr(part, good.read(part).replace(b'"Others"', b'"Assets"'))
+    assert [sheet.name for sheet in read_sheets(tmp_path / "good.xlsx")] == ["Assets", "Others"]
+    assert "several sheets are called 'Assets'" in refusal(path)
