@@ -42,7 +42,8 @@ def scores_of(study: Study) -> Scores | None:
 def write_scores(scores: Scores, folder: Path) -> None:
     """Write scores, criteria and what would change the ranking into an existing folder."""
     scaled = scores.scaled.add_suffix("_0_to_100")
-    write_csv(pd.concat([scores.table, scores.raw, scaled], axis=1), folder / "option_scores.csv")
+    together = pd.concat([scores.table, scores.raw, scaled], axis=1).rename_axis("option")
+    write_csv(together, folder / "option_scores.csv")
     write_csv(scores.switches, folder / "option_score_switches.csv", index=False)
 
 
