@@ -49,11 +49,14 @@ def front_sentences(front: pd.DataFrame | None) -> list[str]:
     if front is None:
         return []
     lines = [
-        f"  {row.served_share:6.1%} of residents served: saves {pounds(row.saving_gbp, rounding='down')}, "
+        f"  {row.served:,.0f} served ({row.served_share:.2%}): saves {pounds(row.saving_gbp, rounding='down')}, "
         f"no plan more than {pounds(row.saving_bound_gbp, rounding='up')}"
         for row in cast("Any", front.itertuples(index=False))
     ]
-    return ["Saving against access (over the horizon, present value; each line proved):", *lines]
+    return [
+        "Saving against access (residents served, added over services; money over the horizon; each line proved):",
+        *lines,
+    ]
 
 
 def option_named(words: str) -> str:
