@@ -27,7 +27,7 @@ from maps.inert import Json, inert_json, plain_text
 
 # The page's own scripts, in the order in which they need one another.
 SCRIPTS = ("text", "decode", "coverage", "store", "larger", "areas", "columns", "glyphs", "signs", "sites",
-           "clusters", "moves", "pairs", "overlay", "options", "years", "compare", "legend", "panel",
+           "clusters", "moves", "pairs", "notes", "overlay", "options", "years", "compare", "legend", "panel",
            "search", "rows", "table", "surfaces", "picture", "tools", "address", "start")  # fmt: skip
 STYLES = ("page", "panel", "print")
 IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
@@ -60,7 +60,7 @@ class DataLayer(MacroElement):
     Parameters
     ----------
     name
-        ``areas``, ``columns``, ``sites``, ``moves``, ``pairs`` or ``surfaces``.
+        ``areas``, ``columns``, ``sites``, ``moves``, ``pairs``, ``notes`` or ``surfaces``.
     data
         Plain values; text in them may be hostile.
     rows

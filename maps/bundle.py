@@ -18,6 +18,7 @@ from estate.pipeline import on_the_way
 from estate.targets import Reached
 from geodata.files import sha256_of
 from geodata.inputs import shown
+from geodata.load import load_notes
 from geodata.place import Place
 from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.accessing import AccessStudy, access_of, tell_run, write_summary
@@ -191,6 +192,7 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
         today=f"Census and areas of {place.vintage}",
         notes=notes_of(study),
         columns=columns_of(study),
+        interviews=load_notes(study.place),
         surfaces=() if study.walks is None else study.walks.surfaces,
     )
     return save_map(page, path, overwrite=overwrite)

@@ -13,6 +13,7 @@ from maps.areas import area_layer
 from maps.base import MapSummary, TownMap, save_map
 from maps.columns import Column, column_layer
 from maps.moves import move_layer
+from maps.notes import note_layer
 from maps.pairs import pair_layer
 from maps.sites import site_layer
 from maps.surface import Surface, surface_layer
@@ -38,6 +39,7 @@ def build_map(
     notes: Sequence[str] = (),
     columns: Sequence[Column] = (),
     column_shown: int = -1,
+    interviews: pd.DataFrame | None = None,
     surfaces: Sequence[Surface] = (),
     surface_shown: int = -1,
     subtitle: str = "",
@@ -69,6 +71,8 @@ def build_map(
         Sentences a reader must know: what was estimated, what is missing.
     columns, column_shown
         Figures the areas can be coloured by, and the position of the one on show at first; -1 for the segments.
+    interviews
+        Interview notes, see :func:`maps.notes.note_layer`.
     surfaces, surface_shown
         Pictures of rasters that a switch on the page lays over the areas, and the position of the one on show at first.
     today
@@ -91,6 +95,8 @@ def build_map(
     page.add_child(move_layer(plans, assets), name="moves")
     if pairs is not None and len(pairs):
         page.add_child(pair_layer(pairs, assets, shown=pairs_shown), name="pairs")
+    if interviews is not None and len(interviews):
+        page.add_child(note_layer(interviews, areas.index), name="notes")
     if surfaces:
         page.add_child(surface_layer(surfaces, shown=surface_shown), name="surfaces")
     return page

@@ -29,6 +29,7 @@
       asIndex: flag,
       fade: flag,
       pairs: flag,
+      notes: flag,
       year: { write: (year) => (year === null ? "" : String(year)), read: (text) => (/^\d{1,2}$/.test(text) ? Number(text) : undefined) },
       against: one(options, -1),
       signs: { write: (by) => (by === "use" ? "" : by), read: (text) => (onetown.SIGNS.includes(text) ? text : undefined) },
@@ -51,8 +52,8 @@
   }
 
   /** What is chosen, by its own name: area=E00..., site=A12, segment=sub 3, pair=2. */
-  function selection({ areas, sites, pairs }) {
-    const keys = { area: areas.table.code, site: sites ? sites.table.id : [], segment: areas.groups.map(({ key }) => key), pair: pairs ? pairs.rank.map(String) : [] };
+  function selection({ areas, sites, pairs, notes }) {
+    const keys = { area: areas.table.code, site: sites ? sites.table.id : [], segment: areas.groups.map(({ key }) => key), pair: pairs ? pairs.rank.map(String) : [], note: notes ? notes.text.map((_, note) => String(note)) : [] };
     return {
       write: ({ kind, id }) => [kind, kind === "segment" ? id : keys[kind][id]],
       read(wanted) {

@@ -67,6 +67,7 @@
       this.clusters = [];
       this.obstacles = this.sites.drawingOrder().filter((site) => ["host", "release"].includes(this.sites.decision(site)));
       for (const [option, from, to] of onetown.scenes()) onetown.options.during(option, () => this._half(from, to));
+      onetown.drawNotes(this);
       onetown.drawTools(this);
     },
 
@@ -224,6 +225,11 @@
     /** Canvas pixel of a place on earth. */
     spot(latLng) {
       return this._map.latLngToLayerPoint(latLng).subtract(this._bounds.min);
+    },
+
+    /** The interview note under a point of the map, -1 for none. */
+    noteAt(containerPoint) {
+      return onetown.noteAt(this, this._map.containerPointToLayerPoint(containerPoint).subtract(this._bounds.min));
     },
 
     /** The cluster under a point of the map, or undefined. */

@@ -20,6 +20,7 @@
   const DATES = [["lease_end", "Lease ends"], ["break_date", "Earliest break"]];
   const DECISIONS = { keep: "Kept as it is", host: "Takes others in", release: "Released" };
   const MOST_MOVES = 6;
+  const REACH = "Access to services"; // the group of columns with minutes, as maps/area_columns.py names it
 
   const fact = (term, value, from) => [el("dt", {}, term), el("dd", {}, value, from && from !== "recorded" ? el("i", {}, " " + from) : null)];
 
@@ -55,6 +56,19 @@
     return rows.length ? [el("h3", {}, "Access in this segment"), onetown.accessTable(rows)] : [];
   }
 
+  /** Minutes to each service from an area: filled in once the columns are unpacked. */
+  function reach(id) {
+    const positions = onetown.columns.all().map(({ group }, i) => (group === REACH ? i : -1)).filter((i) => i >= 0);
+    if (!positions.length) return null;
+    const list = el("dl", { class: "facts" });
+    const details = el("details", { class: "fold" }, el("summary", {}, "Minutes to services"), list);
+    details.addEventListener("toggle", async () => {
+      const columns = await Promise.all(positions.map((position) => onetown.columns.open(position)));
+      list.replaceChildren(...columns.flatMap((column) => fact(column.name, column.words(id))));
+    });
+    return details;
+  }
+
   function area(areas, id) {
     const group = areas.groups[areas.groupOf(id)];
     const next = areas.classified ? areas.groups[areas.byKey.get("sub " + areas.table.second[id])] : null;
@@ -69,6 +83,8 @@
         placed && placed !== "polygon" ? fact("Placed by", placed) : null,
         areas.classified ? fact("Certainty", sureness(areas.table.certainty[id]) || "not known") : null,
         next && next !== group ? fact("Next nearest", next.name) : null),
+      ...onetown.notesOf(id),
+      reach(id),
       group ? [chip(group), ...portrait(group), ...access(group)] : el("p", { class: "note" }, "This area is not classified."),
     ];
   }
@@ -142,7 +158,7 @@
   /** Show what is chosen; the panel takes the focus when asked to, and gives it back when it closes. */
   onetown.startPanel = function (areas, sites) {
     const panel = byId("panel");
-    const makers = { area: (id) => area(areas, id), segment: (id) => segment(areas, id), site: (id) => site(sites, id), pair: (id) => onetown.pairPanel(sites, id) };
+    const makers = { area: (id) => area(areas, id), segment: (id) => segment(areas, id), site: (id) => site(sites, id), pair: (id) => onetown.pairPanel(sites, id), note: onetown.notePanel };
     let opener = null;
 
     function close() {

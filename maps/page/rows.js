@@ -62,11 +62,22 @@
     ].filter(Boolean);
   }
 
-  /** The two tables: what a row is, its columns, what the filters of the legend let through, and where a row leads. */
-  onetown.tables = function (areas, sites) {
+  function ofNotes(notes) {
+    return [
+      words("Note", (note) => notes.text[note]),
+      words("Place", (note) => notes.where(note)),
+      words("Area", (note) => (notes.area[note] < 0 ? "" : notes.areas.table.code[notes.area[note]])),
+      words("Segment", (note) => notes.segment[note]),
+      words("Date", (note) => notes.date[note]),
+    ];
+  }
+
+  /** The tables: what a row is, its columns, what the filters of the legend let through, and where a row leads. */
+  onetown.tables = function (areas, sites, notes) {
     const buildings = { key: "buildings", title: "Buildings", one: "building", n: sites ? sites.n : 0, columns: () => ofBuildings(sites), shown: (site) => sites.shown(site), go: (site) => onetown.goToSite(site) };
     const rest = { key: "areas", title: "Areas", one: "area", n: areas.n, columns: () => ofAreas(areas), shown: (area) => areas.shown(area), go: (area) => onetown.goToArea(area) };
-    return [buildings, rest].filter((table) => table.n);
+    const said = { key: "notes", title: "Notes", one: "note", n: notes ? notes.n : 0, columns: () => ofNotes(notes), shown: () => true, go: (note) => onetown.goToNote(note) };
+    return [buildings, rest, said].filter((table) => table.n);
   };
 
   /** Choices of the legend that a table follows. */

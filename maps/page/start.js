@@ -36,6 +36,7 @@
   function describeHover(areas, sites, thing) {
     if (!thing) return "";
     if (thing.kind === "pair") return onetown.pairs.title(thing.id) + ": " + onetown.pairs.both(thing.id, sites) + ", " + onetown.pairs.saves(thing.id);
+    if (thing.kind === "note") return onetown.notes.text[thing.id];
     if (thing.kind === "site") return [sites.name(thing.id), sites.word("organisation", thing.id)].filter(Boolean).join(", ");
     const group = areas.groups[areas.groupOf(thing.id)];
     const column = onetown.columns.current();
@@ -45,6 +46,8 @@
 
   /** What lies at a point of the map: a building before a pair before an area. */
   function thingAt(areas, overlay, containerPoint) {
+    const note = overlay.noteAt(containerPoint);
+    if (note >= 0) return { kind: "note", id: note };
     const site = overlay.siteAt(containerPoint);
     if (site >= 0) return { kind: "site", id: site };
     const pair = overlay.pairAt(containerPoint);
@@ -135,13 +138,15 @@
       onetown.readAreas(), onetown.readSites(), onetown.readOptions(), onetown.readPairs(),
     ]);
     onetown.readColumns();
-    Object.assign(onetown, { areas, sites, pairs });
+    const notes = await onetown.readNotes(areas);
+    Object.assign(onetown, { areas, sites, pairs, notes });
     onetown.startPanel(areas, sites);
     onetown.startOptions(plans);
     onetown.startLegend(areas, sites);
     await onetown.startColumns(areas);
     onetown.startPairs(sites);
-    onetown.startTable(areas, sites);
+    onetown.startNotes();
+    onetown.startTable(areas, sites, notes);
     onetown.startSearch(areas, sites, map);
     onetown.startSurfaces(onetown.readSurfaces(), map);
     startFolds();
@@ -155,7 +160,7 @@
     onetown.startYears();
     onetown.startCompare(plans, redraw);
     onetown.startTools(map, redraw);
-    await onetown.startAddress({ areas, sites, plans, pairs }, map);
+    await onetown.startAddress({ areas, sites, plans, pairs, notes }, map);
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     document.documentElement.dataset.ready = "yes";
   }

@@ -19,6 +19,7 @@
     signs: "use", // what the signs of buildings tell: use, body, status or size
     kinds: new Set(), // picked kinds of body, status or size
     pairs: false, // whether pairs that could share are drawn
+    notes: false, // whether interview notes are drawn
     option: -1, // position of the option shown, -1 for none
     year: null, // how far the option has got, null for its end
     against: -1, // position of the option it is compared with, -1 for none

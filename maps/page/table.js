@@ -1,4 +1,4 @@
-/* The tables of buildings and of areas: the same content as the map for everyone who does not use the map. Rows exist
+/* The tables of buildings, areas and notes: the same content as the map for everyone who does not use the map. Rows exist
    only while the table is open, and at most a hundred at a time, so that the page stays small. */
 (function (onetown) {
   "use strict";
@@ -102,9 +102,9 @@
     }
   }
 
-  onetown.startTable = function (areas, sites) {
+  onetown.startTable = function (areas, sites, notes) {
     const dialog = byId("table");
-    const tables = onetown.tables(areas, sites);
+    const tables = onetown.tables(areas, sites, notes);
     const sheet = new Sheet(dialog, tables);
     const opener = byId("open-table");
     opener.textContent = tables.length > 1 ? "Tables" : "Table of " + tables[0].title.toLowerCase();

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from maps.base import TownMap
+from maps.columns import Column
 
 pytestmark = pytest.mark.browser
 
@@ -32,10 +35,14 @@ def faults(seen: Any) -> list[str]:
 
 
 @pytest.fixture(params=[(1280, 800), (390, 844), (320, 640)], ids=["desktop", "telephone", "400 %"])
-def opened(request: pytest.FixtureRequest, town_map: BuildMap, visit: OpenMap) -> Any:
+def opened(request: pytest.FixtureRequest, town_map: BuildMap, visit: OpenMap, town_areas: gpd.GeoDataFrame) -> Any:
     """Return the map of the small town on a wide screen, a telephone, and as 1280 pixels at a zoom of 400 %."""
     width, height = request.param
-    seen = visit(town_map(notes=["A note."], made_up=True), width=width, height=height)
+    figures = pd.Series(range(12), index=town_areas.index, dtype=float)
+    column = Column("Rents", "Housing", "% of households", figures, breaks=(3.0, 8.0), base=5.0)
+    said = pd.DataFrame({"note": ["The bus is late."], "oa_code": ["T07"], "locality": [""]})
+    town = town_map(notes=["A note."], made_up=True, columns=[column], interviews=said)
+    seen = visit(town, width=width, height=height)
     if width < 720:
         seen.page.click("#unfold")
     return seen
@@ -55,8 +62,52 @@ def test_axe_finds_nothing_in_any_view(opened: Any) -> None:
     for fold in page.locator("summary:visible").all():
         fold.click()
     assert faults(opened) == []
-    page.click("#open-table")
+    page.select_option("#column-choice", "0")
+    page.select_option("#against", "0")
+    page.select_option("#signs", "body")
+    page.click("#notes-switch")
+    page.evaluate("onetown.choose({ kind: 'note', id: 0 })")
     assert faults(opened) == []
+    page.evaluate("onetown.unchoose()")
+    page.click("#open-table")
+    for table in page.locator(".tabs button").all():
+        table.click()
+        assert faults(opened) == [], table.inner_text()
+
+
+def test_axe_would_find_something(town_map: BuildMap, visit: OpenMap) -> None:
+    """A button without a name, and text too pale to read, are found: the test above is awake."""
+    seen = visit(town_map())
+    seen.page.evaluate("document.querySelector('#print').textContent = ''")
+    seen.page.evaluate("document.querySelector('h1').style.color = '#ccc'")
+    found = " ".join(faults(seen))
+    assert "button-name" in found
+    assert "color-contrast" in found
+
+
+def test_reduced_motion_and_forced_colours_are_heeded(town_map: BuildMap, visit: OpenMap) -> None:
+    """Nothing glides for those who asked for calm; in forced colours pressed entries are outlined."""
+    seen = visit(town_map())
+    page = seen.page
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert not seen.ask("map_onetown.options.zoomAnimation || map_onetown.options.inertia")
+    page.click("#community-legend button >> nth=0")
+    outline = "getComputedStyle(document.querySelector('#community-legend button')).outlineStyle"
+    assert seen.ask(outline) == "solid"
+    assert faults(seen) == []
+
+
+def test_the_divider_and_the_slider_have_names_and_values(town_map: BuildMap, visit: OpenMap) -> None:
+    """What a screen reader says of them: name, value in words."""
+    seen = visit(town_map())
+    seen.page.select_option("#against", "0")
+    divider = seen.page.get_by_role("slider", name="Divider between two options")
+    assert divider.get_attribute("aria-valuetext").endswith("the rest Joint")
+    divider.press("Home")
+    assert divider.get_attribute("aria-valuenow") == "2"
+    assert seen.ask("document.activeElement.id") == "divider"
 
 
 def test_targets_are_at_least_24_pixels(opened: Any) -> None:

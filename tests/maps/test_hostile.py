@@ -95,7 +95,12 @@ def hostile_map(
     head = dict.fromkeys(["title", "subtitle", "attribution", "today"], payload)
     figures = pd.Series(range(12), index=hostile_town["areas"].index, dtype=float)
     columns = [Column(payload, payload, payload, figures, note=payload, base=5.0)]
+    texts = ("note", "locality", "segment", "date")
+    said = pd.DataFrame(
+        [{"oa_code": "", **dict.fromkeys(texts, payload)}, {"oa_code": "T02", **dict.fromkeys(texts, payload)}]
+    )
     return town_map(
+        interviews=said,
         columns=columns,
         **head,
         **hostile_town,
@@ -120,7 +125,8 @@ def test_hostile_text_runs_nowhere(payload: str, hostile_map: TownMap, visit: Ca
     page.click("#bodies summary")
     page.click("#bodies button")
     page.click("#show-all")
-    for kind in ("area", "site"):
+    page.click("#notes-switch")
+    for kind in ("area", "site", "note"):
         page.evaluate("(kind) => onetown.choose({ kind, id: 0 })", kind)
         page.hover("#panel-title")
     for query in ("a", "</", "on", "1"):
@@ -137,8 +143,9 @@ def test_hostile_text_runs_nowhere(payload: str, hostile_map: TownMap, visit: Ca
     page.evaluate("(text) => { location.hash = 'site=' + text + '&column=' + text + '&bodies=' + text; }", payload)
     page.click("#open-table")
     page.hover("#table tbody tr >> nth=0")
-    page.click(".tabs button >> nth=1")
-    page.hover("#table tbody tr >> nth=0")
+    for table in (1, 2):
+        page.click(f".tabs button >> nth={table}")
+        page.hover("#table tbody tr >> nth=0")
     page.wait_for_timeout(50)
     assert seen.ask("window.__pwned") is None
     assert seen.trouble == []
