@@ -729,6 +729,15 @@ def map_command(
         list[Path] | None,
         typer.Option("--check", metavar="FILE.HTML", help="Check a page instead of drawing one; may be repeated."),
     ] = None,
+    static: Annotated[
+        Path | None,
+        typer.Option(
+            "--static",
+            metavar="FOLDER|FILE",
+            help="Draw pictures instead: every map as PNG and SVG into a folder, or one FILE.png or FILE.svg.",
+            show_default=False,
+        ),
+    ] = None,
     overwrite: Overwrite = False,
     seed: Seed = None,
     seconds: Seconds = None,
@@ -739,6 +748,8 @@ def map_command(
 
     Draw segments, buildings, moves and closures on one page that needs no network and no installation.
 
+    Pictures for papers and slides:  onetown map place.toml --static pictures
+
     Check any page before it is sent:  onetown map --check map.html --check report.html
     """  # noqa: D400
     if check_pages:
@@ -747,6 +758,10 @@ def map_command(
         return
     if place is None:
         raise typer.BadParameter("give a place file, or --check FILE.HTML", param_hint="PLACE.TOML")
+    if static is not None:
+        chosen = _place(place, data=data, seed=seed, seconds=seconds)
+        _draw_static(chosen, static, overwrite=overwrite, as_json=as_json, quiet=quiet)
+        return
     from geodata.write import check_free  # noqa: PLC0415
     from maps.bundle import draw  # noqa: PLC0415
     from maps.study import study_place  # noqa: PLC0415
@@ -758,6 +773,17 @@ def map_command(
     summary = draw(study, path, overwrite=overwrite)
     told = f"{summary.areas:,} areas and {summary.assets:,} buildings in {summary.bytes / 1e6:.2f} MB."
     _answer(tell_map(summary), [told], as_json=as_json, out=path)
+
+
+def _draw_static(place: Place, path: Path, *, overwrite: bool, as_json: bool, quiet: bool) -> None:
+    """Draw the maps of a place as pictures and say which."""
+    from maps.static import check_static, write_static  # noqa: PLC0415
+    from maps.study import study_place  # noqa: PLC0415
+
+    check_static(path, overwrite=overwrite)
+    written = write_static(study_place(place, say=_talk(quiet=quiet)), path, overwrite=overwrite)
+    lines = [f"{len(written)} {'picture' if len(written) == 1 else 'pictures'}:", *(f"  {one}" for one in written)]
+    _answer({"pictures": [str(one) for one in written]}, lines, as_json=as_json, out=path)
 
 
 def _no_place_beside(place: Path | None, option: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Any
@@ -23,7 +23,20 @@ from matplotlib.path import Path
 
 from geodata.write import write_text, writing
 
-__all__ = ["Axes", "Figure", "PathPatch", "band", "drawing", "png_bytes", "svg_text", "write_png", "write_svg"]
+__all__ = [
+    "Axes",
+    "Figure",
+    "PathPatch",
+    "band",
+    "drawing",
+    "filling",
+    "png_bytes",
+    "sheet",
+    "sign",
+    "svg_text",
+    "write_png",
+    "write_svg",
+]
 
 SETTINGS: Any = {
     "svg.fonttype": "none",
@@ -55,6 +68,36 @@ def drawing(*, width: float, height: float, rows: int = 1) -> Iterator[tuple[Fig
         yield figure, [figure.add_subplot(rows, 1, at + 1) for at in range(rows)]
 
 
+@contextmanager
+def sheet(*, width: float, height: float) -> Iterator[Figure]:
+    """Give an empty figure of so many inches, on which the caller places everything."""
+    with mpl.rc_context(SETTINGS):
+        yield Figure(figsize=(width, height))
+
+
+def filling(
+    rings: Sequence[Sequence[tuple[float, float]]], *, colour: str, edge: str = "none", line: float = 0.0
+) -> PathPatch:
+    """Return closed rings as one filled shape; rings that run against the others are holes.
+
+    Parameters
+    ----------
+    rings
+        Closed rings of x and y, the first point repeated at the end.
+    colour, edge, line
+        Filling, edge ("none" for none) and width of the edge (points).
+    """
+    points = [point for ring in rings for point in ring]
+    codes = [code for ring in rings for code in (Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY)]
+    return PathPatch(Path(points, codes), facecolor=colour, edgecolor=edge, linewidth=line, joinstyle="round")
+
+
+def sign(corners: Sequence[tuple[float, float]]) -> Path:
+    """Return a sign for points, from corners around (0, 0)."""
+    codes = [Path.MOVETO, *[Path.LINETO] * (len(corners) - 1), Path.CLOSEPOLY]
+    return Path([*corners, corners[0]], codes)
+
+
 def svg_text(figure: Figure, *, title: str) -> str:
     """Return the figure as an SVG element with a title, to stand in a page or in a file."""
     stream = io.StringIO()
@@ -73,9 +116,9 @@ def _own_names(svg: str, title: str) -> str:
     return _USED.sub(lambda found: f"{found[0]}-{own}", named)
 
 
-def write_svg(figure: Figure, path: FilePath, *, title: str) -> None:
+def write_svg(figure: Figure, path: FilePath, *, title: str, overwrite: bool = False) -> None:
     """Write the figure as SVG."""
-    write_text(f'<?xml version="1.0" encoding="utf-8"?>\n{svg_text(figure, title=title)}', path)
+    write_text(f'<?xml version="1.0" encoding="utf-8"?>\n{svg_text(figure, title=title)}', path, overwrite=overwrite)
 
 
 def png_bytes(figure: Figure, *, dots_per_inch: int = 150) -> bytes:
@@ -87,9 +130,9 @@ def png_bytes(figure: Figure, *, dots_per_inch: int = 150) -> bytes:
     return stream.getvalue()
 
 
-def write_png(figure: Figure, path: FilePath, *, dots_per_inch: int = 150) -> None:
+def write_png(figure: Figure, path: FilePath, *, dots_per_inch: int = 150, overwrite: bool = False) -> None:
     """Write the figure as PNG, for programs that know no SVG."""
-    with mpl.rc_context(SETTINGS), writing(path) as partial:
+    with mpl.rc_context(SETTINGS), writing(path, overwrite=overwrite) as partial:
         FigureCanvasAgg(figure)
         figure.savefig(partial, dpi=dots_per_inch, metadata={"Software": None})
 

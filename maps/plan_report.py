@@ -25,7 +25,8 @@ from geodata.portable import plain
 from geodata.write import write_csv
 from maps.case_report import case_chapters, case_footer
 from maps.own_options import scores_of
-from maps.report import Chapter, Sheet, write_report
+from maps.report import Chapter, Picture, Sheet, write_report
+from maps.static import plan_map
 from maps.study import Study
 from maps.telling import notes_of, quality_sentences
 from maps.workbook import write_workbook
@@ -198,6 +199,7 @@ def plan_chapters(found: PlanCase, study: Study) -> list[Chapter]:
         summary.heading, [f"{plan.name.capitalize()}: {plan.sentence()}", *summary.sentences], summary.below
     )
     about = [
+        _picture(plan, study),
         _scores(study),
         _buildings(plan),
         _firmness(found),
@@ -220,6 +222,18 @@ def _scores(study: Study) -> Chapter | None:
         "Each criterion from 0 (the worst option) to 100 (the best)", frame, list(map(str, frame.columns[1:]))
     )
     return Chapter("The options by one framework", scores.sentences(), [sheet])
+
+
+def _picture(plan: Plan, study: Study) -> Chapter | None:
+    """Return the map of the plan where it changes anything and the place has boundaries and says whose they are."""
+    geography, estate, source = study.geography, study.estate, study.place.boundaries
+    changes = bool(plan.released or plan.moved)
+    if not changes or geography is None or estate is None or source is None or not source.attribution:
+        return None
+    if geography.areas.geometry.isna().all():
+        return None
+    drawn = plan_map(study, geography.areas, estate.assets, plan)
+    return Chapter("On the map", [], [Picture(drawn.caption, drawn.figure)])
 
 
 def _buildings(plan: Plan) -> Chapter | None:
