@@ -22,8 +22,19 @@
       this.table = { district: { codes: district } };
     }
 
-    /** What most residents of a larger area have: of a colour or a group. */
-    #most(parent, valueOf) {
+    /** Forget colours and kinds: what the reader chose may have changed them. */
+    forget() {
+      this.known = { colourOf: new Map(), kindOf: new Map() };
+    }
+
+    /** What most residents of a larger area have: of a colour or a kind. */
+    #most(parent, name) {
+      const known = this.known[name];
+      if (!known.has(parent)) known.set(parent, this.#heaviest(parent, (area) => this.areas[name](area)));
+      return known.get(parent);
+    }
+
+    #heaviest(parent, valueOf) {
       const weights = new Map();
       let best;
       for (const area of this.parts[parent]) {
@@ -36,11 +47,11 @@
     }
 
     colourOf(parent) {
-      return this.#most(parent, (area) => this.areas.colourOf(area));
+      return this.#most(parent, "colourOf");
     }
 
     kindOf(parent) {
-      return this.#most(parent, (area) => this.areas.kindOf(area));
+      return this.#most(parent, "kindOf");
     }
   }
 
@@ -128,6 +139,7 @@
       known[level] = known[level] || new Larger(areas, parents);
       if (known[level].coverage.nAreas) drawn = known[level];
     }
+    if (drawn !== areas) drawn.forget();
     return drawn;
   };
 })((window.onetown = window.onetown || {}));

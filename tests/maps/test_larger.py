@@ -50,6 +50,17 @@ GROUND = """(zoom) => {
     colours: parts.map((area) => areas.colourOf(area)), people: parts.map((area) => areas.table.population[area]),
   }));
 }"""
+PAINTED = """async () => {
+  const map = window.map_onetown;
+  map.setZoom(8, { animate: false });
+  await new Promise((done) => setTimeout(done, 300));
+  let painted = 0;
+  for (const canvas of document.querySelectorAll(".leaflet-tile-pane canvas")) {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 3; i < data.length; i += 4) painted += data[i] > 200;
+  }
+  return painted;
+}"""
 
 
 @pytest.fixture
@@ -106,6 +117,7 @@ def test_larger_areas_cover_the_ground_of_their_parts(
         most = pd.Series(one["people"]).groupby(one["colours"]).sum()
         assert most[one["colour"]] == most.max()
     assert len(opened.ask(f"({GROUND})(4)")) == 2
+    assert opened.ask(PAINTED) > 20
     assert opened.trouble == []
     assert opened.requests == []
 
