@@ -703,10 +703,11 @@ def takeup(
     Say which groups and areas use services more and less than expected, with intervals, and which areas never make
     contact. Small counts are withheld; no row of the contacts is written.
     """  # noqa: D400
-    from maps.people import takeup_of, write_takeup  # noqa: PLC0415
+    from maps.people import contacts_of, takeup_of, write_takeup  # noqa: PLC0415
     from maps.people_telling import takeup_sentences, tell_takeup  # noqa: PLC0415
 
     chosen = _place(place, data=data, seed=seed).with_people(contacts=contacts, services=tuple(service or ()))
+    contacts_of(chosen)  # without contacts the long work would be for nothing
     with _results(out, overwrite=overwrite) as folder:
         study = _segmented(chosen, model, say=_talk(quiet=quiet))
         found = takeup_of(study)
@@ -1025,12 +1026,14 @@ def _place(path: Path, *, data: Path | None = None, seed: int | None = None, sec
 
 def _segmented(place: Place, model: Path | None, *, say: Callable[[str], None]) -> Study:
     """Return the study of a place with segments, of a saved model where one is given."""
+    from maps.refreshing import labels_beside  # noqa: PLC0415
     from maps.study import Study, with_geography, with_model, with_segments  # noqa: PLC0415
     from segmentation.applied import read_model  # noqa: PLC0415
 
-    saved = None if model is None else read_model(model)  # a slip in its name is told before the long work
-    study = with_geography(Study(place), say=say)
-    return with_segments(study, say=say) if saved is None else with_model(study, saved, say=say)
+    if model is None:
+        return with_segments(with_geography(Study(place), say=say), say=say)
+    saved, labels = read_model(model), labels_beside(model)  # a slip in their names is told before the long work
+    return with_model(with_geography(Study(place), say=say), saved, labels=labels, say=say)
 
 
 def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool) -> None:

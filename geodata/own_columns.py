@@ -117,7 +117,11 @@ def _with_one(census: Census, areas: pd.DataFrame, column: OwnColumn, base: Path
     share_of_level = residents / residents.groupby(keys).transform("sum").replace(0.0, np.nan)
     spread = pd.Series(1.0, index=residents.index) if level == "oa_code" else share_of_level
     top, bottom = _sums(
-        table.reindex(keys).set_axis(census.counts.index), column, residents, spread, last=float(table["value"].max())
+        table.reindex(keys).set_axis(census.counts.index),
+        column,
+        residents,
+        spread,
+        last=float(column.of or table["value"].max()),
     )
     cells = {f"own_{column.name}": top, f"own_{column.name}_base": bottom}
     without = top.isna() | bottom.isna()
@@ -187,6 +191,8 @@ def _faults(table: pd.DataFrame, raw: pd.DataFrame, column: OwnColumn) -> list[F
         fault(table["value"] > 100, "is more than 100 %", "Percentages lie between 0 and 100.", "over", column.value)
     if column.kind == "rank":
         fault(table["value"] < 1, "is no rank", "Ranks begin with 1.", "rank", column.value)
+        beyond = table["value"] > (column.of or np.inf)
+        fault(beyond, f"is more than {column.of}", "Correct 'of', or the ranks.", "rank_beyond", column.value)
     if column.kind == "share" and "base" in table:
         over = table["value"] > table["base"]
         fault(

@@ -27,6 +27,8 @@ class OwnColumn(Section):
         Heading of the base of a share or rate; of a rate, the residents where not given.
     per
         Of a rate: per so many.
+    of
+        Of a rank: how many areas were ranked, such as 32844 of England in 2019; the highest in the file by default.
     label
         Heading for tables; the name where not given.
     domain
@@ -44,6 +46,7 @@ class OwnColumn(Section):
     kind: Literal["share", "rate", "percent", "rank"]
     denominator: str | None = None
     per: Positive = 1000.0
+    of: Annotated[int, Field(ge=2)] | None = None
     label: str = ""
     domain: Text = "own"
     base: str = ""

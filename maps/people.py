@@ -14,7 +14,7 @@ from geodata.errors import DataError, SourceError, did_you_mean
 from geodata.files import read_areas_file
 from geodata.load import Geography, load_notes, load_postcodes
 from geodata.place import Place
-from geodata.place_people import BaseName, NamedPlaces
+from geodata.place_people import BaseName, ContactSource, NamedPlaces
 from geodata.shares import Shares
 from geodata.variables import read_variables
 from geodata.whereabouts import Gazetteer, areas_at, gazetteer_of
@@ -137,6 +137,19 @@ def gazetteer_for(study: Study) -> Gazetteer:
     return gazetteer_of(_areas(study), load_postcodes(study.place))
 
 
+def contacts_of(place: Place) -> ContactSource:
+    """Return the list of contacts that a place names.
+
+    Raises
+    ------
+    DataError
+        It names none.
+    """
+    if place.contacts is None:
+        raise DataError(f'{place.path}: no contacts are named. Add [contacts] file = "...", or say --contacts FILE.')
+    return place.contacts
+
+
 def takeup_of(study: Study) -> TakeUp:
     """Return the contacts that the place names, held against what was expected.
 
@@ -148,9 +161,7 @@ def takeup_of(study: Study) -> TakeUp:
         The list cannot be read.
     """
     place, segments, areas = study.place, _segments(study), _areas(study)
-    if place.contacts is None:
-        raise DataError(f'{place.path}: no contacts are named. Add [contacts] file = "...", or say --contacts FILE.')
-    choice, census = place.contacts, _geography(study).census
+    choice, census = contacts_of(place), _geography(study).census
     contacts = read_contacts(place.find(choice.file), gazetteer_for(study), choice=choice)
     bases = expected_bases(
         census,

@@ -56,6 +56,18 @@ def refresh_place(place: Place, geography: Geography, model_file: Path, *, how: 
     )
 
 
+def labels_beside(model_file: Path) -> pd.DataFrame | None:
+    """Return the labels of ``segments.csv`` beside a model file, None where there is none.
+
+    Raises
+    ------
+    SchemaError
+        As :func:`read_labels`.
+    """
+    path = model_file.with_name(LABELS_FILE)
+    return read_labels(path) if path.exists() else None
+
+
 def read_labels(path: Path) -> pd.DataFrame:
     """Return the earlier labels ``super`` and ``sub``, whole numbers, indexed by ``oa_code``.
 

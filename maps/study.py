@@ -276,8 +276,10 @@ def with_refresh(study: Study, model: Path, *, how: How | None = None, say: Say 
     return _timed(found, "segments", start), made
 
 
-def with_model(study: Study, model: SegmentModel, *, say: Say = silent) -> Study:
+def with_model(study: Study, model: SegmentModel, *, labels: pd.DataFrame | None = None, say: Say = silent) -> Study:
     """Return the study with the classification that a saved model gives it; nothing is fitted.
+
+    `labels` are those that were written with the model: a refresh keeps areas on a border where they were.
 
     Raises
     ------
@@ -286,7 +288,7 @@ def with_model(study: Study, model: SegmentModel, *, say: Say = silent) -> Study
     """
     geography, start = _geography(study), time.process_time()
     say(f"Labelling {len(geography.areas):,} areas with the model")
-    segments = apply_model(geography.census, model, place=study.place.place.name)
+    segments = apply_model(geography.census, model, labels=labels, place=study.place.place.name)
     segments = rename(segments, study.place.names, source=f"{study.place.path} [names]")
     return _timed(replace(study, segments=segments), "segments", start)
 

@@ -20,10 +20,10 @@ import pandas as pd
 
 from geodata.census import Census
 from geodata.code_changes import Carried
-from geodata.errors import DataError, SchemaError
+from geodata.errors import DataError
 from geodata.shares import Shares, compute_shares
 from segmentation.agreement import match_groups, overlaps
-from segmentation.cluster import distances_to
+from segmentation.applied import check_labels, keep_labels
 from segmentation.descent import Floats, Ints
 from segmentation.drift import Drift, measure_drift, recommend
 from segmentation.features import apply_recipe
@@ -183,7 +183,7 @@ def refresh(
         )
     way = next(one for one in ways if one.how == chosen)
     renewed = _renewed(model, way, shares, seed)
-    told = _told(renewed, shares, x, way)
+    told = keep_labels(renewed.predict(shares), way.table, x, way.hierarchy)
     segments = describe_segments(
         census, shares, renewed, told=told, n_resamples=n_resamples, place=place, progress=progress
     )
@@ -222,12 +222,7 @@ def _earlier(earlier: Carried | None, shares: Shares, x: Floats, model: SegmentM
         found = assign(x, model.hierarchy)
         return pd.DataFrame({"super": found.tops, "sub": found.subs}, index=shares.table.index)
     table = earlier.table.loc[shares.table.index]
-    parents, known = model.hierarchy.parents, table["sub"].between(0, len(model.sub_names) - 1)
-    if not known.all() or (parents[table["sub"]] != table["super"]).any():
-        raise SchemaError(
-            "refresh: the earlier labels are not of this model: they name segments that it does not have, or below "
-            "other super clusters. Give the segments.csv that was written with the model."
-        )
+    check_labels(table, model)
     return table
 
 
@@ -296,19 +291,6 @@ def _renewed(model: SegmentModel, way: Way, shares: Shares, seed: int) -> Segmen
     if way.how == "assign":
         return model
     return replace(model, hierarchy=way.hierarchy, seed=seed, checksum=checksum_of(shares), versions=versions())
-
-
-def _told(model: SegmentModel, shares: Shares, x: Floats, way: Way) -> pd.DataFrame:
-    """Return what the model predicts, with the labels that were kept: on the border, the nearest the next."""
-    told = model.predict(shares)
-    kept = (told["sub"] != way.table["sub"]).to_numpy()
-    distances = distances_to(x, way.hierarchy.subs)[np.arange(len(x)), way.table["sub"]]
-    return told.assign(
-        **{level: way.table[level] for level in LEVELS},
-        second_best=np.where(kept, told["sub"], told["second_best"]),
-        margin=np.where(kept, 0.0, told["margin"]),
-        distance=np.where(kept, distances, told["distance"]),
-    )
 
 
 def _areas(labels: pd.DataFrame, now: pd.DataFrame, nearest: Ints, earlier: Carried | None) -> pd.DataFrame:

@@ -126,6 +126,41 @@ def test_portraits_are_written_from_a_saved_model_with_the_names_of_place_toml(c
     assert (table["base"] == "Albion").all()
 
 
+def test_labels_that_a_refresh_kept_are_used_with_its_model(county: Path, tmp_path: Path) -> None:
+    """An area on a border stays where segments.csv has it; by its centroid alone it would be somewhere else."""
+    for name in ("model.json", "segments.csv"):
+        shutil.copy(county.parent / "segments" / name, tmp_path / name)
+    labels = pd.read_csv(tmp_path / "segments.csv", index_col="oa_code")
+    parents = labels.groupby("sub")["super"].first()
+    area = labels.index[0]
+    sub = next(one for one in parents.index if one != labels.loc[area, "sub"])
+    labels.loc[area, ["super", "sub"]] = (parents[sub], sub)
+    labels.to_csv(tmp_path / "segments.csv")
+    args = ("portraits", county / "place.toml", "--model", tmp_path / "model.json", "--quiet")
+    assert run(*args, "--out", tmp_path / "kept") == 0
+    (tmp_path / "segments.csv").unlink()
+    assert run(*args, "--out", tmp_path / "predicted") == 0
+    kept, predicted = (
+        pd.read_csv(tmp_path / folder / "portraits.csv").set_index(["level", "segment"])["n_areas"]
+        for folder in ("kept", "predicted")
+    )
+    assert kept["sub", sub] == predicted["sub", sub] + 1
+
+
+def test_take_up_without_contacts_is_refused_before_the_long_work(
+    county: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody waits for segments only to hear that there is no list."""
+    place = tmp_path / "place.toml"
+    text = re.sub(r"\[contacts\]\n[^\[]*", "", (county / "place.toml").read_text(encoding="utf-8"))
+    place.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert run("takeup", place, "--data", county) == 1
+    err = capsys.readouterr().err
+    assert "no contacts are named" in err
+    assert "Reading census" not in err
+
+
 REFUSED = {
     "an unknown base": (("portraits", "--base", "contry"), "", "Did you mean 'country'"),
     "a base without a table": (("portraits", "--base", "county"), "", r"\[portraits.county\]"),

@@ -71,6 +71,10 @@ def test_percentages_and_ranks_are_weighted_by_residents(
     ranks = pd.DataFrame({"code": ["L1", "L2", "L9"], "n": [1, 51, 101]})
     ranked = shares_of(census, town_areas, tmp_path, ranks, column(kind="rank"))
     assert sorted(ranked.table["own"].unique()) == pytest.approx([0.0, 0.5])
+    national = shares_of(census, town_areas, tmp_path, ranks, column(kind="rank", of=201))
+    assert sorted(national.table["own"].unique()) == pytest.approx([0.0, 0.25])
+    with pytest.raises(DataError, match="'n' is more than 60 for L9"):
+        shares_of(census, town_areas, tmp_path, ranks, column(kind="rank", of=60))
 
 
 def test_suppressed_and_missing_values_stay_apart(census: Census, town_areas: gpd.GeoDataFrame, tmp_path: Path) -> None:
