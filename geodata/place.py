@@ -59,7 +59,19 @@ class Identity(Section):
 
 
 class CensusSource(Section):
-    """``[census]``: where the counts are, and whether published percentages may stand in for absent counts."""
+    """``[census]``: where the counts are, and whether published percentages may stand in for absent counts.
+
+    Parameters
+    ----------
+    counts
+        Counts by output area: a table, a zip, or a folder of them, as fetched or as you have them.
+    code
+        Heading of the area codes; recognised where not given.
+    percentages
+        Published percentages by output area, beside the counts.
+    stand_in
+        Whether they may stand in for variables whose counts are absent; the result then says so.
+    """
 
     counts: Text
     code: str | None = None
@@ -68,7 +80,19 @@ class CensusSource(Section):
 
 
 class LargerAreas(Section):
-    """One ``larger`` entry: areas that contain output areas, for those without a polygon of their own."""
+    """One ``larger`` entry: areas that contain output areas, for those without a polygon of their own.
+
+    Parameters
+    ----------
+    file
+        Polygons.
+    code
+        Heading of their codes in that file.
+    areas_column
+        Column of the census table that says which of them an output area lies in.
+    name
+        Heading of their names.
+    """
 
     file: Text
     code: Text
@@ -77,7 +101,23 @@ class LargerAreas(Section):
 
 
 class BoundarySource(Section):
-    """``[boundaries]``: polygons, look-ups and the attribution that every map must carry."""
+    """``[boundaries]``: polygons, look-ups and the attribution that every map must carry.
+
+    Parameters
+    ----------
+    areas
+        Polygons of the output areas.
+    areas_code
+        Heading of the area codes in that file; recognised where not given.
+    lookup
+        Table from output areas to LSOA, MSOA, ward and district.
+    larger
+        Larger areas, for output areas without a polygon.
+    centroids
+        Population-weighted centroids of the output areas.
+    attribution
+        What every map must say of its sources; without it no map is drawn.
+    """
 
     areas: Text
     areas_code: str | None = None
@@ -88,7 +128,13 @@ class BoundarySource(Section):
 
 
 class FileSource(Section):
-    """A section that names one file."""
+    """A section that names one file.
+
+    Parameters
+    ----------
+    file
+        The file.
+    """
 
     file: Text
 
@@ -131,11 +177,19 @@ class AssetSource(Section):
 
 
 class Standard(Section):
-    """One access standard: residents should reach ``service`` within ``limit_min`` minutes.
+    """One access standard: residents should reach a service within so many minutes.
 
-    ``max_loss`` is the largest fall in the share of residents within the limit that a plan may cause, overall and in
-    any segment (0.02 = two percentage points). ``limits_min`` gives other limits for other modes, which
-    ``onetown access`` reports on: ``limits_min = { walk = 20, transit = 40 }``.
+    Parameters
+    ----------
+    service
+        The service, as buildings offer it.
+    limit_min
+        Minutes within which residents should reach it.
+    max_loss
+        The largest fall in the share of residents within the limit that a plan may cause, overall and in any segment
+        (0.02 = two percentage points).
+    limits_min
+        Other limits for other modes, which ``onetown access`` reports on: ``{ walk = 20, transit = 40 }``.
     """
 
     service: Text
@@ -145,7 +199,13 @@ class Standard(Section):
 
 
 class AccessChoice(Section):
-    """``[access]``: the standards."""
+    """``[access]``: the standards.
+
+    Parameters
+    ----------
+    standards
+        A list of them, one in each pair of braces.
+    """
 
     standards: tuple[Standard, ...] = ()
 
@@ -153,7 +213,12 @@ class AccessChoice(Section):
 class PairChoice(Section):
     """``[pairs]``: how near two buildings of different bodies must stand to be proposed for sharing.
 
-    ``within_min`` replaces metres by minutes on foot along the straight line (indicative).
+    Parameters
+    ----------
+    within_m
+        Metres along the straight line.
+    within_min
+        Minutes on foot along the straight line instead (indicative).
     """
 
     within_m: Positive = 500.0

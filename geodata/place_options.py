@@ -36,7 +36,15 @@ class Pin(Section):
 
 
 class BodyBudget(Section):
-    """``[[options.budgets]]``: capital that one body may spend in each year (GBP, real); the last amount holds on."""
+    """``[[options.budgets]]``: capital that one body may spend in each year (GBP, real); the last amount holds on.
+
+    Parameters
+    ----------
+    body
+        The body.
+    capital_gbp
+        Pounds a year, one number or one for each year.
+    """
 
     body: Text
     capital_gbp: tuple[Amount, ...]
@@ -48,7 +56,17 @@ class BodyBudget(Section):
 
 
 class TownPresence(Section):
-    """``[[options.presence]]``: people (FTE) that a body, or every body, keeps in a town at least."""
+    """``[[options.presence]]``: people (FTE) that a body, or every body, keeps in a town at least.
+
+    Parameters
+    ----------
+    town
+        The town.
+    body
+        The body; every body where not given.
+    fte
+        Full-time equivalent staff.
+    """
 
     town: Text
     body: str = ""
@@ -56,7 +74,19 @@ class TownPresence(Section):
 
 
 class KeptAway(Section):
-    """``[[options.perceptions]]``: a share of a segment that stays away from a service beside some neighbour."""
+    """``[[options.perceptions]]``: a share of a segment that stays away from a service beside some neighbour.
+
+    Parameters
+    ----------
+    service
+        The service that they stay away from.
+    beside
+        Class of work, or service, that it would stand beside.
+    share_away
+        Share who stay away (0 to 1).
+    segment
+        Number or name of the sub-cluster, or "all".
+    """
 
     service: Text
     beside: Text
@@ -111,6 +141,23 @@ class NewTeam(Section):
     """``[[options.new_teams]]``: a team that is new in a town and needs desks there.
 
     Doing nothing rents space for it at ``new_space_gbp_per_desk_pa``; the plan may find it room in a building instead.
+
+    Parameters
+    ----------
+    team, organisation
+        How it is called, and whose it is.
+    service
+        What it does.
+    fte
+        Full-time equivalent staff.
+    town
+        The town it is needed in.
+    desks_per_fte
+        Desks for each of them.
+    front_desk
+        Whether the public comes to it.
+    security_class
+        Class of work, for neighbours that are never together.
     """
 
     team: Text

@@ -74,7 +74,15 @@ class WiderBase(Section):
 
 
 class NamedPlaces(Section):
-    """``places``: a layer of polygons with names that people know, such as wards or parishes, and its column."""
+    """``places``: a layer of polygons with names that people know, such as wards or parishes, and its column.
+
+    Parameters
+    ----------
+    file
+        The layer.
+    name
+        Heading of the names.
+    """
 
     file: Text
     name: Text

@@ -36,8 +36,8 @@ class TravelChoice(Section):
         GTFS archives, merged.
     date
         Day of the timetable; by default the first Tuesday that all of them cover.
-    window
-        Departures looked at, "07:30-09:30"; every ``every_min`` minutes.
+    window, every_min
+        Departures looked at, "07:30-09:30", and every how many minutes.
     walk_min
         Longest walk at either end and between stops (minutes).
     detour, speed_kmh
