@@ -29,6 +29,7 @@ from maps.own_options import scores_of, write_scores
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
 from maps.people_telling import takeup_sentences
 from maps.plan_report import write_paper
+from maps.qgis import area_style, building_style, style_table
 from maps.study import Study
 from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_segment
@@ -130,7 +131,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     write_options(study, folder)
     if (scores := scores_of(study)) is not None:
         write_scores(scores, folder)
-    write_geopackage(dict(_layers(study)), folder / "results.gpkg")
+    write_layers(study, folder)
     write_walks(study.walks, folder)
     reached = _access(study)
     if reached is not None:
@@ -202,6 +203,18 @@ def _attribution(boundaries: str, study: Study) -> str:
     """Return the line of the boundaries, and that of the roads where minutes were measured on them."""
     roads = "" if study.travel is None else study.travel.attribution
     return f"{boundaries.rstrip('. ')}. Roads: {roads}." if boundaries and roads else boundaries
+
+
+def write_layers(study: Study, folder: Path) -> None:
+    """Write ``results.gpkg`` with the styles that QGIS takes by itself, and the same beside it as ``.qml``."""
+    layers: dict[str, pd.DataFrame] = dict(_layers(study))
+    styles = {} if study.segments is None else {"areas": area_style(study.segments)}
+    styles |= {"buildings": building_style()} if "buildings" in layers else {}
+    if styles:
+        layers["layer_styles"] = style_table(styles)
+    write_geopackage(layers, folder / "results.gpkg")
+    for name, text in styles.items():
+        write_text(text, folder / f"{name}.qml")
 
 
 def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
