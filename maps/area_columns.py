@@ -21,7 +21,7 @@ from segmentation.describe import base_shares
 if TYPE_CHECKING:
     from maps.study import Study
 
-MOST_FIGURES = 75_000  # of all columns together: what keeps the page of a county under a megabyte
+MOST_FIGURES = 65_000  # of all columns together: what keeps the page of a county under a megabyte
 MINUTES = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0)
 CHANGE_MIN = (-15.0, -5.0, -1.0, 1.0, 5.0, 15.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from PIL import Image
 
 from maps.base import TownMap
 from maps.columns import Column
+from maps.style import contrast
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +99,16 @@ def test_signs_tell_body_and_size(town_map: BuildMap, visit: OpenMap) -> None:
     sizes = seen.ask("onetown.sites.table.nia_m2")
     assert [radii[i] for i in np.argsort(sizes, kind="stable")] == sorted(radii)
     assert seen.ask("[0, 1, 2, 3, 4, 5].every((site) => onetown.sites.shown(site))")
+
+
+def test_26_bodies_have_26_signs(wide_map: TownMap, visit: OpenMap) -> None:
+    """Shape and colour together tell every body; every colour reads on white (WCAG asks 3 to 1 of graphics)."""
+    seen = visit(wide_map)
+    seen.page.select_option("#signs", "body")
+    classes = seen.ask("onetown.signing(onetown.sites).classes")
+    assert len({(one["shape"], one["colour"]) for one in classes}) == len(classes) == 27
+    assert min(contrast(one["colour"], "#ffffff") for one in classes) > 4.5
+    assert all(one["shape"] != other["shape"] for one, other in itertools.pairwise(classes))
 
 
 def test_far_out_buildings_become_a_cluster(town_map: BuildMap, visit: OpenMap) -> None:
