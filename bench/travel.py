@@ -1,10 +1,14 @@
 """Minutes on roads and timetables: right against networkx, CPU seconds and ratios beside networkx and pandana.
 
-    python -m bench.travel [--quick] [--pandana PYTHON] [--json] [--data ../shared/data]
+    python -m bench.travel [--quick] [--large] [--pandana PYTHON] [--json] [--data ../shared/data]
 
 Newport is real (OpenStreetMap, 2023; bus and rail, 2024); the county of 150,000 places is invented
 (bench/county_roads.py). Pandana is measured with ``--pandana``, the Python of an environment that holds it, on one
-thread. Seconds are CPU seconds of one process; ``--quick`` takes 20,000 places and fewer areas.
+thread. Seconds are CPU seconds of one process; ``--quick`` takes 20,000 places and fewer areas, ``--large`` compares
+the orders of places on a million of them too (a minute more).
+
+networkx searches the whole network. We search its core (geodata/contraction.py), made anew for each table, which is in
+our time. The orders of places are compared on whole networks, sixteen searches a run, five runs, by the median.
 """
 
 from __future__ import annotations
@@ -24,15 +28,19 @@ from typing import Any
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from bench.county_roads import draw_county
+from geodata.contraction import contract
 from geodata.fallback import detour_of, fallback_error
 from geodata.gtfs import read_feed
 from geodata.journeys import network_travel
+from geodata.links import Links
 from geodata.network import Network, load_network, read_links
 from geodata.road_graph import RoadGraph, build_graph
-from geodata.road_speeds import read_speeds
-from geodata.shortest import shortest_seconds
+from geodata.road_speeds import RoadMode, read_speeds
+from geodata.shortest import AT_ONCE, shortest_seconds
 from geodata.snapping import snap
 from geodata.timetable import build_timetable
 from geodata.walking import RoadWalker
@@ -49,6 +57,8 @@ def main() -> None:
     result: dict[str, Any] = {
         "county": _county(20_000 if small else 150_000, 500 if small else 3_500, arguments.pandana)
     }
+    if arguments.large:
+        result["large"] = {"places": 1_000_000} | _orders(draw_county(1_000_000), "drive")
     newport = arguments.data / "newport"
     if newport.is_dir():
         result["newport"] = _newport(newport)
@@ -62,6 +72,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="20,000 places")
+    parser.add_argument("--large", action="store_true", help="orders of a million places too")
     parser.add_argument("--pandana", metavar="PYTHON", help="Python of an environment that holds pandana")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--data", type=Path, default=SHARED)
@@ -74,21 +85,24 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def _county(n_places: int, n_areas: int, pandana: str | None) -> dict[str, Any]:
-    """Return 320 buildings x 3,500 areas, unlimited and within 30 minutes, both orders of places, and the peers."""
+    """Return 320 buildings x 3,500 areas, unlimited and within 30 minutes, the orders of places, and the peers."""
     n_sites = 320
     links = draw_county(n_places)
-    (graph, build_s), raw = _timed(lambda: build_graph(links, "drive")), build_graph(links, "drive", hilbert=False)
+    graph, build_s = _timed(lambda: build_graph(links, "drive"))
     drawn = np.random.default_rng(1)
     areas, sites = drawn.integers(0, len(graph), n_areas), drawn.integers(0, len(graph), n_sites)
     whole, whole_s = _timed(lambda: shortest_seconds(graph, areas, sites))
     cut, cut_s = _timed(lambda: shortest_seconds(graph, areas, sites, limit_s=1_800))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    few = slice(0, 32)
-    _, hilbert_s = _timed(lambda: shortest_seconds(graph, areas, sites[few]))
-    _, raw_s = _timed(lambda: shortest_seconds(raw, drawn.integers(0, len(raw), n_areas), sites[few] % len(raw)))
+    (_, core), core_s = _timed(lambda: contract(graph.matrix(), np.union1d(areas, sites)))
+    neighbours = np.diff((graph.matrix() + graph.matrix().T).tocsr().indptr)
     row = {
         "places": len(graph),
         "edges": len(graph.indices),
+        "share_of_dead_ends": round(float((neighbours == 1).mean()), 3),
+        "share_of_two_neighbours": round(float((neighbours == 2).mean()), 3),
+        "core_places": len(core),
+        "core_cpu_s": round(core_s, 2),
         "buildings": n_sites,
         "areas": n_areas,
         "build_cpu_s": round(build_s, 2),
@@ -96,10 +110,28 @@ def _county(n_places: int, n_areas: int, pandana: str | None) -> dict[str, Any]:
         "within_30_min_cpu_s": round(cut_s, 2),
         "share_within_30_min": round(float(np.isfinite(cut).mean()), 3),
         "peak_mb": round(peak_mb),
-        "raw_order_over_hilbert": round(raw_s / hilbert_s, 2),
-    }
+    } | _orders(links, "drive")
     row |= _networkx(graph, areas, sites, whole, whole_s / n_sites)
+    row["networkx_over_whole_network"] = round(row["networkx_cpu_s_each"] / row["whole_network_cpu_s_each"], 1)
     return row | _pandana(graph, (areas, sites), whole, whole_s, pandana)
+
+
+def _orders(links: Links, mode: RoadMode) -> dict[str, Any]:
+    """Return how much longer searches of a whole network take in the order of the file, and shuffled, than in ours."""
+    drawn = np.random.default_rng(2)
+    ordered, raw = build_graph(links, mode).matrix(), build_graph(links, mode, hilbert=False).matrix()
+    shuffle = drawn.permutation(raw.shape[0])
+    shuffled = csr_array(raw[shuffle][:, shuffle])
+    runs = [
+        [_timed(lambda m=matrix, at=at: dijkstra(m, indices=at))[1] for matrix in (ordered, raw, shuffled)]
+        for at in drawn.integers(0, raw.shape[0], (5, AT_ONCE))
+    ]
+    ours, file, mixed = np.array(runs).T
+    return {
+        "whole_network_cpu_s_each": round(float(np.median(ours)) / AT_ONCE, 4),
+        "raw_order_over_hilbert": round(float(np.median(file / ours)), 2),
+        "shuffled_over_hilbert": round(float(np.median(mixed / ours)), 2),
+    }
 
 
 def _networkx(
@@ -111,6 +143,7 @@ def _networkx(
     lengths, seconds = _timed(lambda: [nx.single_source_dijkstra_path_length(peer, int(site)) for site in sites[:few]])
     reference = np.array([[length[int(area)] for length in lengths] for area in areas])
     return {
+        "networkx_cpu_s_each": round(seconds / few, 3),
         "networkx_over_ours": round(seconds / few / each_s, 1),
         "networkx_most_apart_s": float(np.abs(reference - found[:, :few]).max()),
     }
@@ -148,27 +181,23 @@ def _pandana(
 
 
 def _newport(folder: Path) -> dict[str, Any]:
-    """Return reading, 1,000 random pairs beside networkx, and the two orders, by car and on foot."""
+    """Return reading, 1,000 random pairs beside networkx, and the orders of places, by car and on foot."""
     network, read_s = _timed(lambda: load_network(folder / ROADS))
     links, _, _ = read_links(folder / ROADS, read_speeds())
     told: dict[str, Any] = {"read_cpu_s": round(read_s, 2)}
     for mode in ("drive", "walk"):
-        graph, raw = network.graph(mode), build_graph(links, mode, hilbert=False)
+        graph = network.graph(mode)
         drawn = np.random.default_rng(5)
         starts, ends = drawn.integers(0, len(graph), 20), drawn.integers(0, len(graph), 50)
         found = shortest_seconds(graph, starts, ends)
         peer = nx.from_scipy_sparse_array(graph.matrix(), create_using=nx.DiGraph)
         lengths = [nx.single_source_dijkstra_path_length(peer, int(start)) for start in starts]
         reference = np.array([[length[int(end)] for end in ends] for length in lengths])
-        every = np.arange(0, len(graph), 8)
-        _, ordered_s = _timed(lambda graph=graph, every=every: shortest_seconds(graph, every, every[:320]))
-        _, raw_s = _timed(lambda raw=raw, every=every: shortest_seconds(raw, every, every[:320]))
         told[mode] = {
             "places": len(graph),
             "pairs": reference.size,
             "networkx_most_apart_s": float(np.abs(found - reference).max()),
-            "raw_order_over_hilbert": round(raw_s / ordered_s, 2),
-        }
+        } | _orders(links, mode)
     return told
 
 

@@ -1,8 +1,9 @@
 """A road network as one mode sees it: places in the order of a Hilbert curve, and seconds from place to place.
 
-Along the curve, places near each other on the ground stand near each other in memory, which more than halves the time
-of a search. Only the largest part in which every place can be reached from every other is kept: a building tied to an
-island of the rest would look out of reach to everybody. What is left out is counted, in places and in kilometres.
+Along the curve, places near each other on the ground stand near each other in memory: searches of a million places gain
+by it, those of a town or a county hardly (docs/decisions/0021). Only the largest part in which every place can be
+reached from every other is kept: a building tied to an island of the rest would look out of reach to everybody. What is
+left out is counted, in places and in kilometres.
 """
 
 from __future__ import annotations
