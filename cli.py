@@ -730,6 +730,10 @@ def map_command(
         list[Path] | None,
         typer.Option("--check", metavar="FILE.HTML", help="Check a page instead of drawing one; may be repeated."),
     ] = None,
+    base_map: Annotated[
+        str, typer.Option("--base-map", metavar="ADDRESS", help="Tiles below the areas; readers then need the network.")
+    ] = "",
+    base_attribution: Annotated[str, typer.Option("--base-attribution", help="Whose base map it is.")] = "",
     static: Annotated[
         Path | None,
         typer.Option(
@@ -764,14 +768,16 @@ def map_command(
         _draw_static(chosen, static, overwrite=overwrite, as_json=as_json, quiet=quiet)
         return
     from geodata.write import check_free  # noqa: PLC0415
+    from maps.base_map import base_map_of  # noqa: PLC0415
     from maps.bundle import draw  # noqa: PLC0415
     from maps.study import study_place  # noqa: PLC0415
     from maps.telling import tell_map  # noqa: PLC0415
 
     path = out if out.suffix == ".html" else out / "map.html"
     check_free(path, overwrite=overwrite)
+    base = base_map_of(base_map, base_attribution)  # a slip in it is told before the long work
     study = study_place(_place(place, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
-    summary = draw(study, path, overwrite=overwrite)
+    summary = draw(study, path, base_map=base, overwrite=overwrite)
     told = f"{summary.areas:,} areas and {summary.assets:,} buildings in {summary.bytes / 1e6:.2f} MB."
     _answer(tell_map(summary), [told], as_json=as_json, out=path)
 

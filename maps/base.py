@@ -23,12 +23,13 @@ from markupsafe import Markup
 
 from geodata.errors import DataError
 from geodata.write import writing
+from maps.base_map import BaseMap
 from maps.inert import Json, inert_json, plain_text
 
 # The page's own scripts, in the order in which they need one another.
 SCRIPTS = ("text", "decode", "coverage", "store", "larger", "areas", "columns", "glyphs", "signs", "sites",
-           "clusters", "moves", "pairs", "notes", "overlay", "options", "years", "compare", "legend", "panel",
-           "search", "rows", "table", "surfaces", "picture", "tools", "address", "start")  # fmt: skip
+           "clusters", "moves", "pairs", "notes", "overlay", "options", "years", "compare", "legend",
+           "panel", "search", "rows", "table", "surfaces", "base", "picture", "tools", "address", "start")  # fmt: skip
 STYLES = ("page", "panel", "print")
 IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
 BRITAIN = (54.0, -2.5)
@@ -107,6 +108,8 @@ class TownMap(folium.Map):
         Sentences a reader must know: what was estimated, what is missing.
     today
         The date of the map in words, or None for none (so that the same input gives the same bytes).
+    base_map
+        Tiles below the areas, the one thing the page asks the network for; None for none.
 
     Raises
     ------
@@ -127,6 +130,7 @@ class TownMap(folium.Map):
         made_up: bool = False,
         notes: Sequence[str] = (),
         today: str | None = None,
+        base_map: BaseMap | None = None,
     ) -> None:
         if not plain_text(attribution):
             raise DataError("map: no attribution. Say whose data these are and under which licence.")
@@ -139,12 +143,15 @@ class TownMap(folium.Map):
         self.facts: dict[str, Any] = {
             "title": self.title,
             "subtitle": plain_text(subtitle),
-            "attribution": plain_text(attribution),
+            "attribution": plain_text(attribution) + _whose(base_map),
+            "base_map": "" if base_map is None else base_map.address,
             "made_up": bool(made_up),
             "notes": [plain_text(note) for note in notes if plain_text(note)],
             "today": plain_text(today),
         }
-        Page(self.facts).add_child(self, name="map")
+        Page(self.facts, host="" if base_map is None else base_map.host).add_child(self, name="map")
+        if base_map is not None:
+            self.add_child(DataLayer("base", {"address": base_map.address}), name="base")
 
     def render(self, **kwargs: Any) -> str:
         """Render the layers into the page; folium's own header and scripts are left out."""
@@ -165,12 +172,15 @@ class Page(Figure):
     ----------
     facts
         Title, subtitle, attribution, notes and so on, as plain text.
+    host
+        The one host that the page may ask for pictures: that of a base map, or empty.
     """
 
-    def __init__(self, facts: dict[str, Any]) -> None:
+    def __init__(self, facts: dict[str, Any], *, host: str = "") -> None:
         super().__init__(height="640px")
         self._id = "onetown"
         self.facts = facts
+        self.host = host
         self.data: dict[str, str] = {}
 
     def render(self, **kwargs: Any) -> str:
@@ -190,7 +200,7 @@ class Page(Figure):
         scripts = [_leaflet_script(), _page_script(), *([own] if own else [])]
         text: str = _template().render(
             **self.facts,
-            policy=_policy(scripts, styles),
+            policy=_policy(scripts, styles, self.host),
             styles=[Markup(style) for style in styles],  # noqa: S704 - ours, from the package
             scripts=[Markup(script) for script in scripts],  # noqa: S704
             data={name: Markup(value) for name, value in sorted(self.data.items())},  # noqa: S704 - escaped JSON
@@ -231,7 +241,12 @@ def _check_offline(header: Any) -> None:
         raise ValueError(f"a layer of this map needs {wanted[0]}; a TownMap asks the network for nothing")
 
 
-def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+def _whose(base_map: BaseMap | None) -> str:
+    """Return the attribution of a base map, to follow that of the data."""
+    return "" if base_map is None else f" Base map: {plain_text(base_map.attribution)}"
+
+
+def _policy(scripts: Sequence[str], styles: Sequence[str], host: str = "") -> str:
     """Return the content-security policy that lets exactly these scripts and styles work."""
 
     def sources(texts: Sequence[str]) -> str:
@@ -240,7 +255,7 @@ def _policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
 
     return (
         f"default-src 'none'; script-src {sources(scripts)}; style-src {sources(styles)}; "
-        "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+        f"img-src data: blob:{' ' + host if host else ''}; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -24,6 +24,7 @@ from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.accessing import AccessStudy, access_of, tell_run, write_summary
 from maps.area_columns import columns_of
 from maps.base import MapSummary, save_map
+from maps.base_map import BaseMap
 from maps.county import build_map
 from maps.own_options import scores_of, write_scores
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
@@ -167,7 +168,7 @@ def _access(study: Study) -> AccessStudy | None:
     return access_of(study, option=JOINT)
 
 
-def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
+def draw(study: Study, path: Path, *, base_map: BaseMap | None = None, overwrite: bool = False) -> MapSummary:
     """Draw the study as one HTML page.
 
     Raises
@@ -195,6 +196,7 @@ def draw(study: Study, path: Path, *, overwrite: bool = False) -> MapSummary:
         columns=columns_of(study),
         interviews=load_notes(study.place),
         surfaces=() if study.walks is None else study.walks.surfaces,
+        base_map=base_map,
     )
     return save_map(page, path, overwrite=overwrite)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from maps.areas import area_layer
 from maps.base import MapSummary, TownMap, save_map
+from maps.base_map import BaseMap
 from maps.columns import Column, column_layer
 from maps.moves import move_layer
 from maps.notes import note_layer
@@ -44,6 +45,7 @@ def build_map(
     surface_shown: int = -1,
     subtitle: str = "",
     today: str | None = None,
+    base_map: BaseMap | None = None,
     tolerance_m: float | None = None,
     cache: Path | None = None,
 ) -> TownMap:
@@ -78,6 +80,8 @@ def build_map(
     today
         The date of the map or of its data in words, or None for none; never the clock, so that the same input gives the
         same bytes.
+    base_map
+        Tiles below the areas, only where they were asked for.
     tolerance_m, cache
         Detail to drop (metres) and the folder of packed outlines, see :func:`maps.packing.pack_areas`.
 
@@ -86,7 +90,15 @@ def build_map(
     DataError
         If the attribution or the title is empty, or a table is not what it should be.
     """
-    page = TownMap(title=title, attribution=attribution, subtitle=subtitle, made_up=made_up, notes=notes, today=today)
+    page = TownMap(
+        title=title,
+        attribution=attribution,
+        subtitle=subtitle,
+        made_up=made_up,
+        notes=notes,
+        today=today,
+        base_map=base_map,
+    )
     page.add_child(area_layer(areas, segments, tolerance_m=tolerance_m, cache=cache), name="areas")
     assets = _no_assets() if assets is None else assets
     if columns:

@@ -166,10 +166,22 @@ def asked_by_script(script: Element, policy: Policy | None) -> Iterator[tuple[st
     tuple
         A word for the way, and the address or the call.
     """
-    if policy is None or policy.open_to():
-        for found in _LITERAL.finditer(script.content()):
-            if not found[1].startswith(NAMESPACES):
-                yield "address", found[1]
+    open_to = None if policy is None else {source for _, source in policy.open_to()}
+    for found in _LITERAL.finditer(script.content()) if open_to is None or open_to else ():
+        if not found[1].startswith(NAMESPACES) and (open_to is None or _lets(open_to, found[1])):
+            yield "address", found[1]
     if policy is None or (policy.sources("connect-src") or ()) != ("'none'",):
         for found in _CALLS.finditer(script.content()):
             yield "call", f"{found[1] or found[2]}"
+
+
+def _lets(sources: set[str], address: str) -> bool:
+    """Return whether one of the sources of a policy lets a page ask for an address.
+
+    Examples
+    --------
+    >>> _lets({"https://a.example"}, "https://a.example/b.png"), _lets({"https://a.example"}, "https://c.example")
+    (True, False)
+    """
+    wide = {"anything", "*", "http:", "https:", "ws:", "wss:"}
+    return bool(sources & wide) or any("*" in source or host_of(address) == host_of(source) for source in sources)

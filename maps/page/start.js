@@ -153,6 +153,7 @@
     startKeys();
     map.fitBounds(areas.coverage.latLngBounds(), { ...taken(), animate: false });
     const tiles = new onetown.AreaTiles(areas).addTo(map);
+    onetown.startBaseMap(map, tiles);
     const overlay = new onetown.Overlay(areas, sites).addTo(map);
     const redraw = () => overlay.redraw();
     startPainting(tiles, overlay);
