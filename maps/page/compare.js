@@ -31,7 +31,7 @@
       row("Costs a year", (option) => onetown.money(option.annual)),
       row("Saves a year", (option) => onetown.money(option.saving)),
       row("One-off cost", (option) => onetown.money(option.oneOff)),
-      row("Net present value", (option) => onetown.money(option.npv)),
+      row("Net cash, discounted", (option) => onetown.money(option.npv)),
       row("Released", (option) => onetown.count(option.count.release)),
       row("Teams moved", (option) => onetown.count(option.moved))));
   }

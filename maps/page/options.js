@@ -34,7 +34,7 @@
       ...fact("Costs", onetown.money(option.annual) + " a year"),
       ...fact("Saves", onetown.money(option.saving) + " a year"),
       ...fact("One-off cost", onetown.money(option.oneOff)),
-      ...fact("Net present value", onetown.money(option.npv)),
+      ...fact("Net cash, discounted", onetown.money(option.npv)),
       ...fact("Certainty", certainty(option)),
       ...fact("Changes", onetown.several(option.count.release, "building") + " released, " + onetown.several(option.moved, "team") + " moved"),
     ];
