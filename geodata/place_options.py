@@ -181,7 +181,7 @@ class OptionChoice(Section):
         Decisions taken beforehand; candidate sites; teams to be placed; budgets of bodies; least presence in towns;
         neighbours that keep people away.
     never_together, separate_classes
-        Pairs of classes of work that share no building, and classes that share with no other.
+        Pairs of classes of work that share no building; classes that share with no other.
     max_move_km
         How far a team may move in a straight line (km).
     horizon_years
@@ -193,8 +193,8 @@ class OptionChoice(Section):
     capital_gbp
         Capital that all bodies together may spend in each year: one number, or a list by year.
     recycled_share, recycling_years, carry_over
-        Share of receipts that may be spent again, how many years after they come in, and whether what is not spent may
-        be spent later.
+        Share of receipts that may be spent again; how many years after they come in; whether what is not spent may be
+        spent later.
     step_free_desks
         True where front desks may only move into step-free buildings.
     no_body_worse

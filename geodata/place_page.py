@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 import types
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Union, get_args, get_origin
 
@@ -94,15 +95,31 @@ def parameters_of(model: type[BaseModel]) -> dict[str, str]:
     'What sentences call it.'
     """
     told: dict[str, str] = {}
+    together: dict[tuple[str, ...], str] = {}
     names: list[str] = []
     _, _, rest = (inspect.getdoc(model) or "").partition("Parameters\n----------\n")
     for line in rest.splitlines():
         if line.startswith("    ") and names:
             for name in names:
                 told[name] = f"{told.get(name, '')} {line.strip()}".strip().replace("``", "`").replace("|", "\\|")
+            together[tuple(names)] = told[names[0]]
         elif line.strip():
             names = [name.strip() for name in line.split(",")]
-    return told
+    return told | {name: said for names, text in together.items() for name, said in _each(names, text).items()}
+
+
+def _each(names: Sequence[str], text: str) -> dict[str, str]:
+    """Return what a text says of each of several fields: part by part where it has as many, else all of it.
+
+    Examples
+    --------
+    >>> _each(["detour", "speed"], "The way; how fast."), _each(["old", "new"], "Headings.")
+    ({'detour': 'The way.', 'speed': 'How fast.'}, {'old': 'Headings.', 'new': 'Headings.'})
+    """
+    parts = text.rstrip(".").split("; ")
+    if len(parts) != len(names) or len(names) == 1:
+        return dict.fromkeys(names, text)
+    return {name: f"{part[:1].upper()}{part[1:]}." for name, part in zip(names, parts, strict=True)}
 
 
 def models_in(annotation: object) -> list[type[BaseModel]]:

@@ -32,7 +32,7 @@ class SegmentChoice(Section):
     Parameters
     ----------
     super, sub
-        Numbers of super clusters, and of sub-clusters in all.
+        Number of super clusters; number of sub-clusters in all.
     floor
         Least share of the areas in a segment.
     transform

@@ -37,11 +37,11 @@ class TravelChoice(Section):
     date
         Day of the timetable; by default the first Tuesday that all of them cover.
     window, every_min
-        Departures looked at, "07:30-09:30", and every how many minutes.
+        Departures looked at, "07:30-09:30"; every how many minutes.
     walk_min
         Longest walk at either end and between stops (minutes).
     detour, speed_kmh
-        Of the straight line: way on the ground over it, and kilometres an hour from door to door.
+        Way on the ground over the straight line, where there are no roads; kilometres an hour along it, door to door.
     limit_min
         Longest journey looked for (minutes).
     worse_min

@@ -168,9 +168,9 @@ def estate_sentences(study: Study) -> list[str]:
     lines = [f"Estate: {steps}."]
     if len(estate.pairs):
         best = estate.pairs.iloc[0]
-        lines.append(
-            f"{counted(len(estate.pairs), 'pair')} of buildings of different bodies stand close. {best['why']}"
-        )
+        both = f"'{best['name_a']}' ({best['organisation_a']}) and '{best['name_b']}' ({best['organisation_b']})"
+        close = f"{counted(len(estate.pairs), 'pair')} of buildings of different bodies stand close."
+        lines.append(f"{close} The first: {both}. {best['why']}")
     return lines
 
 

@@ -251,10 +251,12 @@ class _Splits:
     seed: int
     repeats: int
     counts: list[int] = field(default_factory=list)
+    distinct: list[int] = field(default_factory=list)
     fits: dict[tuple[int, int], Clustering] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.counts = [1] * len(self.rows)
+        self.distinct = [count_distinct(rows) for rows in self.rows]
         for parent in range(len(self.rows)):
             self._fit(parent, 1)
 
@@ -278,7 +280,7 @@ class _Splits:
     def _gain(self, parent: int) -> float:
         """Return by how much inertia falls with one more; 0 where the floor does not allow it."""
         now, more = self.counts[parent], self.counts[parent] + 1
-        if len(self.rows[parent]) < more * self.least or count_distinct(self.rows[parent]) < more:
+        if len(self.rows[parent]) < more * self.least or self.distinct[parent] < more:
             return 0.0
         fit = self._fit(parent, more)
         if fit.sizes.min() < self.least:
