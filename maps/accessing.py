@@ -126,7 +126,7 @@ def access_of(
     plan = next((one for one in study.plans if one.name == option), None)
     then = None if plan is None else teams.assign(asset_id=_moved(teams, plan))
     today, after = sites_of(teams, standards), None if then is None else sites_of(then, standards)
-    visited = estate.assets.loc[sorted(set().union(*today.values(), *(after or {}).values()))]
+    visited = study.assets.loc[sorted(set().union(*today.values(), *(after or {}).values()))]
     network = network or load_roads(place, cache=cache_folder(), say=say)
     travels = {
         mode: load_travel(place, geography.areas, visited, mode=mode, network=network, cache=cache_folder(), say=say)
@@ -148,7 +148,7 @@ def access_of(
         after=after,
         table=reach_table(people, travels, limits, today, after),
         losses=lost,
-        nearest=_nearest(people, travels, limits, today, estate.assets["name"]),
+        nearest=_nearest(people, travels, limits, today, study.assets["name"]),
         supply=_supply(people, travels, limits, teams, then),
         errors=_errors(geography.areas, visited, network, travels),
         notes=notes,
@@ -336,9 +336,7 @@ def _area_layer(access: AccessStudy) -> gpd.GeoDataFrame:
 
 def _site_layer(access: AccessStudy) -> gpd.GeoDataFrame:
     """Return the sites with the services delivered there, today and under the option."""
-    if access.study.estate is None:
-        raise ValueError("this study has no estate")
-    assets = access.study.estate.assets
+    assets = access.study.assets
     services: dict[str, dict[str, str]] = {"today": _listed(access.today), "option": _listed(access.after or {})}
     chosen = assets.loc[sorted(set(services["today"]) | set(services["option"])), ["name", "organisation", "geometry"]]
     for when, listed in services.items():

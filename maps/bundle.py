@@ -185,7 +185,7 @@ def draw(study: Study, path: Path, *, base_map: BaseMap | None = None, overwrite
         title=place.name,
         areas=study.geography.areas,
         segments=study.segments,
-        assets=None if estate is None else estate.assets,
+        assets=None if estate is None else study.assets,
         plans=study.plans,
         pairs=None if estate is None else estate.pairs,
         pairs_shown=study.segments is None,
@@ -226,7 +226,7 @@ def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
         joined = areas if study.segments is None else areas.join(_with_names(study.segments))
         yield "areas", joined
     if study.estate is not None:
-        assets = study.estate.assets
+        assets = study.assets
         for plan in study.plans[-1:]:
             assets = assets.join(plan.buildings[["decision", "reason"]])
         yield "buildings", assets

@@ -37,6 +37,12 @@ def move_layer(plans: Sequence[Plan], assets: pd.DataFrame) -> DataLayer:
     return DataLayer("moves", {"table": packed_json(options)}, rows=len(plans))
 
 
+def _shown(decision: str) -> str:
+    """Return how a decision is drawn: a hub that is built receives people; one that is not built has no sign."""
+    word = "host" if decision == "build" else decision
+    return word if word in DECISIONS else ""
+
+
 def _option(plan: Plan, index: pd.Index) -> Json:
     """Return one plan as plain values."""
     buildings = plan.buildings.reindex(index)
@@ -53,9 +59,7 @@ def _option(plan: Plan, index: pd.Index) -> Json:
         "moved": int(plan.moved),
         "seed": int(plan.seed),
         "assumptions": [plain_text(line) for line in plan.assumptions],
-        "decision": [
-            DECISIONS.index(word) if word in DECISIONS else 0 for word in buildings["decision"].map(plain_text)
-        ],
+        "decision": [DECISIONS.index(_shown(word)) for word in buildings["decision"].map(plain_text)],
         "reason": coded(buildings["reason"]),
         "released": numbers(buildings["year"].where(buildings["year"] >= 0)) if "year" in buildings else [],
         "moves": _moves(plan.moves, index),

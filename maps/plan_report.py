@@ -232,7 +232,7 @@ def _picture(plan: Plan, study: Study) -> Chapter | None:
         return None
     if geography.areas.geometry.isna().all():
         return None
-    drawn = plan_map(study, geography.areas, estate.assets, plan)
+    drawn = plan_map(study, geography.areas, study.assets, plan)
     return Chapter("On the map", [], [Picture(drawn.caption, drawn.figure)])
 
 

@@ -68,10 +68,10 @@ def static_maps(study: Study) -> Iterator[StaticMap]:
     if study.segments is not None:
         yield segments_map(study, areas, study.segments)
     if study.estate is not None and len(study.estate.assets):
-        yield buildings_map(study, areas, study.estate.assets)
+        yield buildings_map(study, areas, study.assets)
         plan = next((one for one in reversed(study.plans) if one.moved or one.released), None)
         if plan is not None:
-            yield plan_map(study, areas, study.estate.assets, plan)
+            yield plan_map(study, areas, study.assets, plan)
     for column in columns_of(study):
         if column.turning:
             yield column_map(study, areas, column)

@@ -129,6 +129,17 @@ class Study:
     problem: Problem | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def assets(self) -> gpd.GeoDataFrame:
+        """The register, with the candidate hubs where options were weighed on some."""
+        if self.estate is None:
+            raise ValueError("this study has no register; call with_register first")
+        register = self.estate.assets
+        if self.problem is None:
+            return register
+        hubs = self.problem.register.loc[self.problem.register.index.difference(register.index)]
+        return register if hubs.empty else pd.concat([register, hubs[register.columns.intersection(hubs.columns)]])
+
 
 def list_place(
     lists: Sequence[str],
@@ -428,7 +439,7 @@ def with_walks(study: Study, *, say: Say = silent) -> Study:
     start = time.process_time()
     say("Reckoning walks to public doors over the ground")
     plan = study.plans[-1] if study.plans else None
-    walks = walks_of(study.place, study.estate.assets, _geography(study), plan=plan, teams=study.teams)
+    walks = walks_of(study.place, study.assets, _geography(study), plan=plan, teams=study.teams)
     return _timed(replace(study, walks=walks), "walks", start)
 
 

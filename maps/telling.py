@@ -144,7 +144,7 @@ def quality_sentences(study: Study) -> list[str]:
     """Return what the money rests on (recorded, estimated, assumed) and how far the minutes may be trusted."""
     lines = []
     if study.estate is not None and study.plans:
-        assets = study.estate.assets.loc[study.plans[0].buildings.index]
+        assets = study.assets.loc[study.plans[0].buildings.index]
         cost = assets["running_cost_gbp_pa"]
         by_origin = cost.groupby(assets["running_cost_gbp_pa_from"]).sum()
         parts = [f"{by_origin[kind] / cost.sum():.0%} {kind}" for kind in PROVENANCE if by_origin.get(kind, 0.0) > 0]

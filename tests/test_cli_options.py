@@ -87,3 +87,29 @@ def test_a_table_of_moves_is_one_more_option_and_all_are_scored(
     table.write_text("building\nNowhere House\n", encoding="utf-8")
     assert _run("options", place, "--quiet", "--seconds", "3", "--moves", table) == 1
     assert "No building 'Nowhere House' is decided about" in capsys.readouterr().err
+
+
+def test_a_new_hub_is_drawn_walked_to_and_appraised(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A candidate site stands in no list, yet on the map, in the tables and in the paper of a run."""
+    hub = """
+[[options.hubs]]
+id = "HUB1"
+name = "Town gateway"
+organisation = "Peakshire County Council"
+easting = 405_000
+northing = 372_000
+desks = 500
+nia_m2 = 6_000
+capital_gbp = 1
+running_cost_gbp_pa = 1
+value_gbp = 900_000
+"""
+    place.write_text(place.read_text(encoding="utf-8") + hub, encoding="utf-8")
+    code = _run("run", place, "--quiet", "--seconds", "3", "--out", tmp_path / "out")
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    buildings = gpd.read_file(tmp_path / "out" / "results.gpkg", layer="buildings").set_index("asset_id")
+    assert buildings.loc["HUB1", "decision"] in {"build", "not built"}
+    assert (tmp_path / "out" / "report.docx").exists()
