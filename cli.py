@@ -334,7 +334,7 @@ def options(
     ] = None,
     why: Annotated[
         list[str] | None,
-        typer.Option("--why", metavar="BUILDING", help="What the opposite would cost, or `rules`; repeatable."),
+        typer.Option("--why", metavar="BUILDING", help="What the opposite would cost; or `all`, `rules`; repeatable."),
     ] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", help="Also `do minimum` or `joint within towns`; repeatable.")
@@ -372,7 +372,7 @@ def options(
     from estate.targets import target_named  # noqa: PLC0415
     from maps.bundle import write_options  # noqa: PLC0415
     from maps.own_options import scores_of, tell_scores, with_own_options, write_scores  # noqa: PLC0415
-    from maps.study import explain_buildings, reach_target, study_place  # noqa: PLC0415
+    from maps.study import explain_buildings, reach_target, study_place, with_reasons  # noqa: PLC0415
 
     pins, also = tuple(pin_named(words) for words in pin or ()), tuple(option_named(words) for words in option or ())
     wanted = target_named(target) if target else None
@@ -382,7 +382,8 @@ def options(
         study = study_place(chosen, say=say, work=work, stop=stop, why=why or ())
         study = with_own_options(study, moves or ())
         scores = scores_of(study)
-        reasons = explain_buildings(study, why or (), say=say, stop=stop)
+        reasons = explain_buildings(study, why or (), say=say, work=work, stop=stop)
+        study = with_reasons(study, reasons)
         reached, front = reach_target(study, wanted, points=points, say=say, stop=stop)
         if folder:
             write_options(study, folder, front=front, reached=reached)

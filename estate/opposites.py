@@ -51,6 +51,8 @@ class Opposite:
         How much more every such plan costs at least than the plan; below 0 where that is not proved.
     a_year_gbp
         By how much its annual cost would have to be higher (where kept) or lower for the opposite to be as good.
+    hub
+        True for a candidate site, which is built or not.
     """
 
     asset: str
@@ -61,13 +63,15 @@ class Opposite:
     extra_gbp: float
     least_extra_gbp: float
     a_year_gbp: float
+    hub: bool = False
 
     def sentences(self) -> tuple[str, ...]:
         """Return the reason, what the opposite would cost, and when it would be as good."""
         start = f"{self.name} ({self.asset}): {self.reason}"
-        verb = "releasing" if self.stands else "keeping"
+        verb, done = self._words()
         if self.possible is False:
-            return (start, f"  No plan under these rules manages without it: {verb} it is impossible.")
+            rest = "manages without it" if self.stands else "can do with it"
+            return (start, f"  No plan under these rules {rest}: {verb} it is impossible.")
         if self.possible is None:
             return (start, f"  No plan {verb} it was found in time; give more seconds.")
         if self.extra_gbp < -NEGLIGIBLE_GBP:
@@ -75,16 +79,28 @@ class Opposite:
             return (start, f"  {better}: the search had not found that. Pin it and run again.")
         least = pounds(self.least_extra_gbp, rounding="down")
         proved = f", and at least {least} (proved)" if self.least_extra_gbp > 0 else ""
-        more, done = ("more", "kept") if self.stands else ("less", "released")
+        more = "more" if self.stands else "less"
         return (
             start,
             f"  {verb.capitalize()} it instead would cost {pounds(self.extra_gbp)} more over the horizon{proved}.",
             f"  So it is {done}, unless it cost about {pounds(self.a_year_gbp)} a year {more} than recorded.",
         )
 
+    def _words(self) -> tuple[str, str]:
+        """Return the opposite as a verb, and what the plan does."""
+        if self.hub:
+            return ("not building", "built") if self.stands else ("building", "not built")
+        return ("releasing", "kept") if self.stands else ("keeping", "released")
+
 
 def opposites(
-    problem: Problem, plan: Plan, names: Sequence[str], *, seconds: float = SECONDS_EACH, stop: Stop | None = None
+    problem: Problem,
+    plan: Plan,
+    names: Sequence[str],
+    *,
+    seconds: float = SECONDS_EACH,
+    rounds: int | None = None,
+    stop: Stop | None = None,
 ) -> list[Opposite]:
     """Return what the opposite would cost for some buildings of a joint plan, in the order asked.
 
@@ -98,6 +114,8 @@ def opposites(
         Ids or names of buildings.
     seconds
         Processor time for each (seconds).
+    rounds
+        Rounds of search for each; None for as many as the time allows.
     stop
         Asked now and then; True ends the search.
 
@@ -106,7 +124,7 @@ def opposites(
     DataError
         There is no such building among those decided about; all are named at once.
     """
-    limits = Limits(seed=plan.seed, seconds=seconds, stop=stop)
+    limits = Limits(seed=plan.seed, seconds=seconds, rounds=rounds, stop=stop)
     return [_opposite(problem, plan, row, limits) for row in rows_of(problem, names)]
 
 
@@ -148,6 +166,7 @@ def _opposite(problem: Problem, plan: Plan, row: int, limits: Limits) -> Opposit
         extra_gbp=np.inf,
         least_extra_gbp=np.inf,
         a_year_gbp=np.inf,
+        hub=bool(building["hub"]),
     )
     try:
         found = seek(problem, starts=_starts(problem, plan.decision, row), limits=limits, forced={row: not stands})

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 import pandas as pd
 
+from estate.every_opposite import EveryOpposite
 from estate.options import OPTIONS
 from estate.phrases import listed, pounds
 from estate.plans import Plan
@@ -85,7 +86,8 @@ def tell_options(
     """Return the shape of ``onetown options --json``."""
     told: Values = {"options": [tell_plan(plan) for plan in plans], "seed": seed}
     if reasons:
-        told["why"] = [{**plain(_values(one)), "sentences": list(one.sentences())} for one in reasons]
+        each = [part for one in reasons for part in (one.found if isinstance(one, EveryOpposite) else (one,))]
+        told["why"] = [{**plain(_values(one)), "sentences": list(one.sentences())} for one in each]
     if reached is not None:
         told["target"] = {
             "target": reached.target.sentence(),

@@ -17,6 +17,7 @@ import pandas as pd
 
 from estate.clusters import access_clusters
 from estate.colocation import Problem, build_problem
+from estate.every_opposite import SECONDS_EACH, EveryOpposite, every_opposite, with_every_opposite
 from estate.factors import Knowledge
 from estate.funnel import check_stages, funnel
 from estate.load import load_choice, load_prices, load_register
@@ -57,6 +58,7 @@ Say = Callable[[str], None]
 FRONT_GAP = 1e-3
 #: Asks about the rules instead of a building.
 ALL_RULES = "rules"
+ALL_BUILDINGS = "all"
 YARDSTICKS_BY = ("organisation", "use", "tenure", "locality")
 
 
@@ -346,7 +348,7 @@ def with_options(
         rules=with_segment_codes(prices.rules, study.segments.portraits),
         costs=prices.costs,
     )
-    rows_of(problem, [name for name in why if name != ALL_RULES])
+    rows_of(problem, [name for name in why if name not in {ALL_RULES, ALL_BUILDINGS}])
     blocks, buildings = len(problem.blocks), len(problem.buildings)
     say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
 
@@ -363,9 +365,11 @@ def with_options(
 
 
 def explain_buildings(
-    study: Study, names: Sequence[str], *, say: Say = silent, stop: Stop | None = None
-) -> list[Opposite | Loosened]:
+    study: Study, names: Sequence[str], *, say: Say = silent, work: int | None = None, stop: Stop | None = None
+) -> list[Opposite | EveryOpposite | Loosened]:
     """Return what the opposite would cost for buildings of the joint plan, and for ``rules`` what loosening them saves.
+
+    ``all`` asks about every building, with a small effort for each; with rounds of work, the clock ends none of them.
 
     Raises
     ------
@@ -374,10 +378,32 @@ def explain_buildings(
     """
     if study.problem is None or not names:
         return []
-    asked = [name for name in names if name != ALL_RULES]
+    problem, plan = study.problem, study.plans[-1]
+    asked = [name for name in names if name not in {ALL_RULES, ALL_BUILDINGS}]
     say(f"Solving again: {counted(len(names), 'question')}")
-    found: list[Opposite | Loosened] = [*opposites(study.problem, study.plans[-1], asked, stop=stop)]
+    found: list[Opposite | EveryOpposite | Loosened] = [*opposites(problem, plan, asked, stop=stop)]
+    if ALL_BUILDINGS in names:
+        seconds = SECONDS_EACH if work is None else math.inf
+        found.append(every_opposite(problem, plan, seconds=seconds, told=_every_tenth(say), stop=stop))
     return found + (list(loosened(study.problem, study.plans[-1], stop=stop)) if ALL_RULES in names else [])
+
+
+def _every_tenth(say: Say) -> Callable[[int, int], None]:
+    """Return a progress function that speaks after every ten buildings and the last."""
+
+    def told(done: int, of: int) -> None:
+        if done % 10 == 0 or done == of:
+            say(f"  The opposite: {done} of {counted(of, 'building')} solved again")
+
+    return told
+
+
+def with_reasons(study: Study, reasons: Sequence[object]) -> Study:
+    """Return the study whose joint plan carries what the opposite would cost, where every building was asked about."""
+    every = [one for one in reasons if isinstance(one, EveryOpposite)]
+    if not every:
+        return study
+    return replace(study, plans=(*study.plans[:-1], with_every_opposite(study.plans[-1], every[0])))
 
 
 def reach_target(

@@ -38,7 +38,20 @@ def test_options_over_years_are_told_and_written(
     """Options, a question, a target and the front in one go; every table is there and can be read."""
     office = _first_office(place.parent)
     capsys.readouterr()
-    words = ["--json", "--quiet", "--seconds", "5", "--why", office, "--target", "access:0", "--front", "3"]
+    words = [
+        "--json",
+        "--quiet",
+        "--seconds",
+        "5",
+        "--why",
+        office,
+        "--why",
+        "all",
+        "--target",
+        "access:0",
+        "--front",
+        "3",
+    ]
     code = _run("options", place, *words, "--out", tmp_path / "out")
     printed = capsys.readouterr()
     assert code == 0, printed.err
@@ -48,6 +61,10 @@ def test_options_over_years_are_told_and_written(
     costs = [option["cost_gbp"] for option in told["options"]]
     assert costs == sorted(costs, reverse=True)
     assert told["why"][0]["asset"] == office
+    buildings = pd.read_csv(tmp_path / "out" / "option_buildings.csv", dtype={"asset_id": str}).set_index("option")
+    assert buildings.loc["joint", "opposite"].isin(["found", "impossible", "none found"]).all()
+    assert buildings.drop(index="joint")["opposite"].isna().all()
+    assert len(told["why"]) == 1 + len(buildings.loc[["joint"]])
     assert len(told["front"]) == 3
     assert told["target"]["sentences"]
     years = pd.read_csv(tmp_path / "out" / "option_years.csv")
