@@ -150,20 +150,25 @@ def _all_features(
     """Return every feature for these codes, from as many pages as it takes, and count them where that is needed."""
     where = f"{fields[key]} IN ({', '.join(_quoted(code) for code in codes)})"
     about = f"The {ask.name} of {codes[0]}" + (f" and {len(codes) - 1:,} more areas" if len(codes) > 1 else "")
-    features: Features = []
+    features: dict[tuple[str, ...], Any] = {}  # pages may overlap: a feature that comes twice counts once
     for page in range(MAX_PAGES):
+        known = len(features)
         content = shelf.take(
             f"{name}-{page:04d}",
-            _question(ask, fields, where, offset=len(features)),
+            _question(ask, fields, where, offset=known),
             read=_check_features,
             origin=ask.origin,
-            what=f"{about}, from feature {len(features) + 1:,}",
+            what=f"{about}, from feature {known + 1:,}",
             suffix=".json",
         )
         answer = json.loads(content)
-        features += answer["features"]
+        features |= {_key(one, ask, fields): one for one in answer["features"]}
         if not _is_more(answer):
             break
+        if len(features) == known:
+            raise SourceError(
+                f"{about}: the service gives the same features again and again. Try later with --refresh."
+            )
     if key != ask.layer.area or ask.layer.several:
         promised = _promised(shelf, ask, where, name, about)
         if promised != len(features):
@@ -171,7 +176,13 @@ def _all_features(
                 f"{about}: the service has {promised:,} and gave {len(features):,}. Run the command again with "
                 "--refresh."
             )
-    return features
+    return list(features.values())
+
+
+def _key(feature: Any, ask: LayerAsk, fields: dict[str, str]) -> tuple[str, ...]:
+    """Return what tells a feature from others: its fields."""
+    row = feature.get("attributes") or feature.get("properties") or {}
+    return tuple(str(row.get(fields[field])) for field in ask.layer.fields)
 
 
 def _question(ask: LayerAsk, fields: dict[str, str], where: str, *, offset: int) -> Question:
