@@ -44,7 +44,9 @@ class EveryOpposite:
 
     def sentences(self) -> tuple[str, ...]:
         """Return the ten buildings whose opposite costs most, and what is to be said of the others."""
-        priced = sorted((one for one in self.found if one.possible), key=lambda one: (-one.extra_gbp, one.asset))
+        priced = sorted(
+            (one for one in self.found if one.possible and not one.fixed), key=lambda one: (-one.extra_gbp, one.asset)
+        )
         counts = f"{counted(len(priced), 'building')} of {self.n_buildings} could be decided the other way"
         lines = [f"{counts}; those where that would cost most, and the table option_buildings.csv for all:"]
         lines += [line for one in priced[:TOLD] for line in one.sentences()]
@@ -62,6 +64,12 @@ class EveryOpposite:
                 lines.append(
                     f"The opposite would even save {pounds(-close.extra_gbp)} at {words}: pin it and run again."
                 )
+        fixed = sorted((one for one in self.found if one.possible and one.fixed), key=lambda one: one.extra_gbp)
+        if fixed and fixed[0].extra_gbp < -NEGLIGIBLE_GBP:
+            dear = f"{fixed[0].name} ({fixed[0].asset}: {fixed[0].fixed}), {pounds(-fixed[0].extra_gbp)}"
+            lines.append(
+                f"{counted(len(fixed), 'building')} are fixed beforehand; the rule that costs most is at {dear}."
+            )
         stuck = [f"{one.name} ({one.asset})" for one in self.found if one.possible is False]
         if stuck:
             lines.append(f"The rules leave no choice about {_some(stuck)}.")
@@ -115,14 +123,15 @@ def with_every_opposite(plan: Plan, every: EveryOpposite) -> Plan:
     Returns
     -------
     Plan
-        ``opposite`` (``found``, ``impossible``, ``none found``, or "" where not asked), ``opposite_gbp`` (what the best
+        ``opposite`` (``found``, ``against a rule``, ``impossible``, ``none found``, or "" where not asked),
+        ``opposite_gbp`` (what the best
         opposite found costs more, GBP present value) and ``opposite_least_gbp`` (what each costs more at least, proved;
         below 0 where the plan itself is not proved to be the best). Missing where there is none.
     """
     words = {True: "found", False: "impossible", None: "none found"}
     at = pd.Index([one.asset for one in every.found], dtype=object)
     columns = {
-        "opposite": [words[one.possible] for one in every.found],
+        "opposite": ["against a rule" if one.possible and one.fixed else words[one.possible] for one in every.found],
         "opposite_gbp": [_pounds_or_missing(one.extra_gbp) for one in every.found],
         "opposite_least_gbp": [_pounds_or_missing(one.least_extra_gbp) for one in every.found],
     }

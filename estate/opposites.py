@@ -53,6 +53,9 @@ class Opposite:
         By how much its annual cost would have to be higher (where kept) or lower for the opposite to be as good.
     hub
         True for a candidate site, which is built or not.
+    fixed
+        The rule that fixes the building beforehand (a pin, a contract, people who may not move), in words; "" where
+        there is none. Its opposite breaks that rule: a cost below 0 is then what the rule costs.
     """
 
     asset: str
@@ -64,6 +67,7 @@ class Opposite:
     least_extra_gbp: float
     a_year_gbp: float
     hub: bool = False
+    fixed: str = ""
 
     def sentences(self) -> tuple[str, ...]:
         """Return the reason, what the opposite would cost, and when it would be as good."""
@@ -74,6 +78,8 @@ class Opposite:
             return (start, f"  No plan under these rules {rest}: {verb} it is impossible.")
         if self.possible is None:
             return (start, f"  No plan {verb} it was found in time; give more seconds.")
+        if self.fixed:
+            return (start, f"  {self._price_of_rule()}")
         if self.extra_gbp < -NEGLIGIBLE_GBP:
             better = f"{verb.capitalize()} it would even save {pounds(-self.extra_gbp)} more"
             return (start, f"  {better}: the search had not found that. Pin it and run again.")
@@ -85,6 +91,13 @@ class Opposite:
             f"  {verb.capitalize()} it instead would cost {pounds(self.extra_gbp)} more over the horizon{proved}.",
             f"  So it is {done}, unless it cost about {pounds(self.a_year_gbp)} a year {more} than recorded.",
         )
+
+    def _price_of_rule(self) -> str:
+        """Return what the rule that fixes the building costs or saves."""
+        verb, _ = self._words()
+        if self.extra_gbp < -NEGLIGIBLE_GBP:
+            return f"That rule has a price: without it, {verb} the building would save {pounds(-self.extra_gbp)} more."
+        return f"Even without that rule, {verb} the building would cost {pounds(self.extra_gbp)} more over the horizon."
 
     def _words(self) -> tuple[str, str]:
         """Return the opposite as a verb, and what the plan does."""
@@ -167,9 +180,11 @@ def _opposite(problem: Problem, plan: Plan, row: int, limits: Limits) -> Opposit
         least_extra_gbp=np.inf,
         a_year_gbp=np.inf,
         hub=bool(building["hub"]),
+        fixed=str(building["why"] or "decided beforehand") if building["must_keep"] or building["must_release"] else "",
     )
     try:
-        found = seek(problem, starts=_starts(problem, plan.decision, row), limits=limits, forced={row: not stands})
+        free = _without_its_rule(problem, row)
+        found = seek(free, starts=_starts(free, plan.decision, row), limits=limits, forced={row: not stands})
     except SolverError:  # nothing was found in time, which is an answer too
         return unknown
     if found.answer.status == "infeasible":
@@ -182,6 +197,16 @@ def _opposite(problem: Problem, plan: Plan, row: int, limits: Limits) -> Opposit
         least_extra_gbp=found.answer.bound - plan.cost_gbp,
         a_year_gbp=max(extra, 0.0) / problem.costs.annuity,
     )
+
+
+def _without_its_rule(problem: Problem, row: int) -> Problem:
+    """Return the problem in which nothing fixes one building beforehand.
+
+    A building that must stand has no rows that let people in only while it does, so holding it shut would mean nothing.
+    """
+    at = problem.buildings.index == problem.buildings.index[row]
+    musts = {name: problem.buildings[name].to_numpy(dtype=np.bool_) & ~at for name in ("must_keep", "must_release")}
+    return replace(problem, buildings=problem.buildings.assign(**musts))
 
 
 def _starts(problem: Problem, decision: Decision, row: int) -> list[Decision]:

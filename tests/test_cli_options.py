@@ -62,7 +62,7 @@ def test_options_over_years_are_told_and_written(
     assert costs == sorted(costs, reverse=True)
     assert told["why"][0]["asset"] == office
     buildings = pd.read_csv(tmp_path / "out" / "option_buildings.csv", dtype={"asset_id": str}).set_index("option")
-    assert buildings.loc["joint", "opposite"].isin(["found", "impossible", "none found"]).all()
+    assert buildings.loc["joint", "opposite"].isin(["found", "impossible", "none found", "against a rule"]).all()
     assert buildings.drop(index="joint")["opposite"].isna().all()
     assert len(told["why"]) == 1 + len(buildings.loc[["joint"]])
     assert len(told["front"]) == 3

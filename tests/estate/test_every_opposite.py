@@ -11,6 +11,7 @@ from estate.every_opposite import every_opposite, with_every_opposite
 from estate.newcomers import with_hubs
 from estate.opposites import opposites
 from estate.options import solve_options
+from estate.rules import Pin
 from geodata.place_options import Hub
 from tests.estate.test_limits import HUB, OFFICES, Town, town, town_problem  # noqa: F401 - a fixture
 
@@ -70,3 +71,19 @@ def test_a_stop_keeps_what_is_done_and_leaves_the_others_open(town: Town) -> Non
     assert not told
     assert with_every_opposite(plan, none).buildings["opposite"].eq("").all()
     assert "Stopped after 0 of" in none.sentences()[-1]
+
+
+def test_a_pin_is_told_as_a_rule_with_a_price_not_as_a_plan_that_was_missed(town: Town) -> None:  # noqa: F811
+    """Keeping A2 by a pin costs 780,000; no one should be told to pin it the other way and run again."""
+    rules = replace(OFFICES, pins=(Pin(rule="keep", asset="A2", reason="the council chamber"),))
+    problem = town_problem(*town, rules=rules)
+    plan = solve_options(problem)[2]
+    every = every_opposite(problem, plan)
+    pinned = next(one for one in every.found if one.asset == "A2")
+    assert pinned.fixed == "the council chamber"
+    assert pinned.extra_gbp == pytest.approx(-780_000)
+    assert "That rule has a price: without it, releasing the building would save £780,000" in pinned.sentences()[1]
+    said = " ".join(every.sentences())
+    assert "the council chamber), £780,000" in said
+    assert "pin it" not in said.casefold()
+    assert with_every_opposite(plan, every).buildings.loc["A2", "opposite"] == "against a rule"
