@@ -41,6 +41,7 @@ def town_study(
         teams=None,
         segments=town_segments,
         estate=SimpleNamespace(assets=town_assets),
+        assets=town_assets,
         plans=tuple(town_plans),
     )
 
