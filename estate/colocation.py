@@ -288,3 +288,16 @@ def _notes(chosen: gpd.GeoDataFrame, buildings: pd.DataFrame) -> tuple[str, ...]
         for text, ids in counted.items()
         if len(ids)
     )
+
+
+def with_rules(problem: Problem, rules: Rules) -> Problem:
+    """Return the problem built anew under other rules."""
+    return build_problem(
+        problem.register,
+        problem.teams,
+        areas=problem.areas,
+        travel=problem.travel,
+        segments=problem.segments,
+        rules=rules,
+        costs=problem.costs,
+    )

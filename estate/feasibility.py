@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from estate.colocation import Problem, build_problem
+from estate.colocation import Problem, with_rules
 from estate.limits import Budget
 from estate.model import ROOM_ROWS, Formulation, formulate
 from estate.phrases import listed, pounds
@@ -149,9 +149,9 @@ def _other_rules(problem: Problem, seed: int) -> Iterator[Way]:
         ways.append(("services", words, replace(rules, fixed_services=())))
     if rules.presence:
         ways.append(("presence", "fewer people kept in towns than presence asks for", replace(rules, presence=())))
-    yield from ((name, words) for name, words, free in ways if _possible(_rebuilt(problem, free), seed))
+    yield from ((name, words) for name, words, free in ways if _possible(with_rules(problem, free), seed))
     public = replace(problem, register=problem.register.assign(public_facing=True, step_free=True))
-    if problem.blocks["front_desk"].any() and _possible(_rebuilt(public, rules), seed):
+    if problem.blocks["front_desk"].any() and _possible(with_rules(public, rules), seed):
         yield "front desks", "front desks in buildings that are not open to the public today"
     if rules.budgets:
         yield from _more_capital(problem, seed)
@@ -159,25 +159,13 @@ def _other_rules(problem: Problem, seed: int) -> Iterator[Way]:
 
 def _more_capital(problem: Problem, seed: int) -> Iterator[Way]:
     """Say how much capital the pins need at least, where the budgets stand in the way."""
-    rich = _rebuilt(problem, replace(problem.rules, budgets=(Budget((AMPLE_GBP,)),)))
+    rich = with_rules(problem, replace(problem.rules, budgets=(Budget((AMPLE_GBP,)),)))
     formulation = formulate(rich, detailed=False)
     cost = np.zeros(len(formulation.model.cost))
     cost[formulation.layout.leave] = rich.blocks["capital_gbp"].to_numpy()[:, None]
     answer = _solve_briefly(replace(formulation.model, cost=cost, offset=0.0), seed)
     if answer is not None and answer.status != "infeasible":
         yield "budget", f"more capital: the moves need at least {pounds(answer.bound, rounding='down')} in all"
-
-
-def _rebuilt(problem: Problem, rules: Rules) -> Problem:
-    return build_problem(
-        problem.register,
-        problem.teams,
-        areas=problem.areas,
-        travel=problem.travel,
-        segments=problem.segments,
-        rules=rules,
-        costs=problem.costs,
-    )
 
 
 def _possible(problem: Problem, seed: int) -> bool:

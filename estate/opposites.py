@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from estate.access import AccessStandard
-from estate.colocation import Problem
+from estate.colocation import Problem, with_rules
 from estate.decision import Decision
 from estate.greedy import Town
 from estate.limits import Budget
 from estate.model import formulate
-from estate.options import with_rules
 from estate.phrases import pounds
 from estate.plans import Plan
 from estate.programme import Stop

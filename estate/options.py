@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from estate.colocation import Problem, build_problem
+from estate.colocation import Problem, with_rules
 from estate.decision import Decision, as_today, cost_by_body
 from estate.feasibility import explain
 from estate.model import Scope, formulate
 from estate.plans import Plan, build_plan
 from estate.preflight import check_pins
 from estate.programme import Stop
-from estate.rules import Pin, Rules
+from estate.rules import Pin
 from estate.solver import solve_mip
 from estate.years import Found, Limits, seek
 
@@ -235,16 +235,3 @@ def _without(problem: Problem, pins: tuple[Pin, ...]) -> Problem:
     if not pins:
         return problem
     return with_rules(problem, replace(problem.rules, pins=tuple(pin for pin in problem.rules.pins if pin not in pins)))
-
-
-def with_rules(problem: Problem, rules: Rules) -> Problem:
-    """Return the problem built anew under other rules."""
-    return build_problem(
-        problem.register,
-        problem.teams,
-        areas=problem.areas,
-        travel=problem.travel,
-        segments=problem.segments,
-        rules=rules,
-        costs=problem.costs,
-    )
