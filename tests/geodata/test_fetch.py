@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,12 +30,14 @@ from geodata.place import read_place
 from geodata.shares import compute_shares
 from geodata.variables import choose_variables, read_variables
 from geodata.web import Manners, Web
+from geodata.write import write_text
 from maps.bundle import write_run
 from maps.study import study_areas
 from segmentation.segments import build_segments
 from tests.geodata.census_services import N_AREAS, Services, area_codes, count, running
 
-QUICK = Manners(tries=3, pause_seconds=0.0, backoff_seconds=0.0, timeout_seconds=0.4, answer_seconds=5.0)
+QUICK = Manners(tries=3, pause_seconds=0.0, backoff_seconds=0.0, timeout_seconds=30.0, answer_seconds=60.0)
+IMPATIENT = replace(QUICK, timeout_seconds=1.0)
 FEW = {2021: ("no_car", "students"), 2011: ("no_car", "density")}
 """Variables that most tests do with, to be quick: three or four tables of each census."""
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,19 +62,20 @@ def fetch(tmp_path: Path, services: Services) -> Callable[..., Fetched]:
         refresh: bool = False,
         key: str = "",
         bulk: bool = False,
+        manners: Manners = QUICK,
         **extra: str,
     ) -> Fetched:
         some = () if whole else choose_variables(FEW[vintage], read_variables(vintage))
-        own = tmp_path / "catalogue.toml"
-        own.write_text(services.catalogue + "".join(f"{value}\n" for value in extra.values()))
+        own = tmp_path / "catalogue.toml"  # written whole or not at all: another fetch may be reading it
+        write_text(services.catalogue + "".join(f"{value}\n" for value in extra.values()), own, overwrite=True)
         place = tmp_path / "place.toml"
         districts = find_districts(["Amber Valley"], vintage=vintage)
-        place.write_text(place_text(districts, vintage=vintage, catalogue=read_catalogue()), encoding="utf-8")
+        write_text(place_text(districts, vintage=vintage, catalogue=read_catalogue()), place, overwrite=True)
         plan = FetchPlan(read_place(place, must_exist=False), read_catalogue(own), key=key, bulk=bulk, variables=some)
         cache = Cache(tmp_path / "data" / "fetched")
         if offline:
             return fetch_place(plan, Shelf(cache, None, now="later"), overwrite=True)
-        with Web(QUICK, sleep=lambda _: None) as web:
+        with Web(manners, sleep=lambda _: None) as web:
             return fetch_place(plan, Shelf(cache, web, refresh=refresh, now="2026-01-02"), overwrite=True)
 
     return run
@@ -159,9 +163,9 @@ PASSING = ["busy", "server error", "web page", "empty", "dropped", "slow", "shor
 @pytest.mark.parametrize("fault", PASSING)
 def test_passing_faults_are_survived(fetch: Callable[..., Fetched], services: Services, fault: str) -> None:
     """Short pages, dropped connections, slow answers, errors of all forms: the result is the same to the byte."""
-    services.sleep_seconds = 0.8
+    services.sleep_seconds = 2.0
     services.faults = Counter({fault: 2})
-    spoiled = fetch()
+    spoiled = fetch(manners=IMPATIENT if fault == "slow" else QUICK)
     assert services.faults[fault] == 0
     clean = fetch(refresh=True)
     assert [one.sha256 for one in spoiled.files] == [one.sha256 for one in clean.files]
@@ -195,10 +199,10 @@ def test_lasting_faults_are_told_in_a_sentence(
     fetch: Callable[..., Fetched], services: Services, tmp_path: Path, fault: str, sentence: str
 ) -> None:
     """The reader learns what happened and what to do; no file is written."""
-    services.sleep_seconds = 0.6
+    services.sleep_seconds = 2.0
     services.faults = Counter({fault: 10_000})
     with pytest.raises(ToolkitError, match=sentence):
-        fetch()
+        fetch(manners=IMPATIENT if fault == "slow" else QUICK)
     assert not list((tmp_path / "data").glob("*.csv"))
     assert not list((tmp_path / "data").glob(".fetch-*"))
 
@@ -332,7 +336,7 @@ def test_ctrl_c_leaves_no_half_file(services: Services, tmp_path: Path) -> None:
             time.sleep(0.02)
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
+        process.wait(timeout=120)
     assert process.returncode not in (0, None)
     assert not [path for path in (tmp_path / "data").iterdir() if path.name != "fetched"]
     assert not [path for path in tmp_path.rglob("*") if "partial" in path.name]
