@@ -13,10 +13,16 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 from shapely.geometry import Point, box
 
 REAL_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 BNG = "EPSG:27700"
+
+# The same examples each time, and however slow the machine: a change fails a law, not chance or a busy neighbour.
+# To look for new examples: pytest --hypothesis-profile=default
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeatable")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -241,7 +241,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
     def open_map(town: TownMap, *, width: int = 1280, height: int = 800) -> Visit:
         path = save_map(town, tmp_path / "map.html", overwrite=True).path
         context = browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         opened = Visit(context.new_page())
         context.on("request", lambda request: opened.requests.append(request.url))
@@ -249,7 +249,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
         opened.page.on("pageerror", lambda error: opened.trouble.append(f"error: {error}"))
         opened.page.on("dialog", lambda dialog: (opened.trouble.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         opened.page.goto(path.as_uri())
-        opened.page.wait_for_selector("html[data-ready]", timeout=20_000)
+        opened.page.wait_for_selector("html[data-ready]", timeout=60_000)
         opened.requests.remove(path.as_uri())
         return opened
 

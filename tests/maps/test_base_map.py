@@ -55,7 +55,7 @@ def test_the_page_asks_that_host_and_no_other(
     page = browser.new_page()
     page.route("http*://**/*", answer)
     page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready]", timeout=20_000)
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
     page.wait_for_function("document.querySelectorAll('.leaflet-tile-pane img').length > 0")
     page.evaluate("fetch('https://other.example/').catch(() => null)")
     page.evaluate("new Image().src = 'https://other.example/a.png'")

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from playwright.sync_api import ConsoleMessage
 
 from geodata.crs import lonlat_from_bng
 from maps.base import TownMap
@@ -63,15 +64,21 @@ def test_page_is_quiet_offline_and_small(town_map: BuildMap, visit: OpenMap) -> 
 def test_policy_lets_nothing_else_run(town_map: BuildMap, visit: OpenMap) -> None:
     """The second wall: a script that got into the page somehow is stopped, and so is a request."""
     seen = visit(town_map())
-    seen.ask("""() => {
-      const script = document.createElement("script");
-      script.textContent = "window.__pwned = 1";
-      document.body.append(script);
-      new Image().src = "https://example.org/a.png";
-    }""")
-    seen.page.wait_for_timeout(200)
+    refusals = 0
+
+    def count(message: ConsoleMessage) -> bool:
+        nonlocal refusals
+        refusals += "Content Security Policy" in message.text
+        return refusals == 2
+
+    with seen.page.expect_console_message(count):
+        seen.ask("""() => {
+          const script = document.createElement("script");
+          script.textContent = "window.__pwned = 1";
+          document.body.append(script);
+          new Image().src = "https://example.org/a.png";
+        }""")
     assert seen.ask("window.__pwned") is None
-    assert [line for line in seen.trouble if "Content Security Policy" in line]
 
 
 def test_every_area_of_the_page_is_that_of_the_table(
