@@ -1,4 +1,4 @@
-"""Where each block may end: near enough, with room, open to the public where it must be, and with no one forbidden."""
+"""Where each block may end: near enough, with room, public and secure where it must be, and with no one forbidden."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from estate.costs import CostRules
 from estate.inspection import on_the_way_out
 from estate.rules import Rules
+from estate.security import offered, secure_places
 
 METRES_A_KM = 1000.0
 Mask = NDArray[np.bool_]
@@ -39,7 +40,8 @@ def permitted_arcs(
     near = metres <= reach_km[:, None] * METRES_A_KM + 1e-6
     open_still = ~(buildings["must_release"] | on_the_way_out(chosen, rules)).to_numpy()
     open_still &= (buildings["ready"] < rules.years).to_numpy()
-    may = blocks["moves"].to_numpy()[:, None] & open_still[None] & open_to & fits
+    secure = secure_places(blocks["secure"].tolist(), offered(buildings))
+    may = blocks["moves"].to_numpy()[:, None] & open_still[None] & open_to & secure & fits
     pinned = _pinned(blocks, buildings.index, rules) & (may | stay)
     free = ~pinned.any(axis=1)[:, None]
     block, building = np.nonzero(stay | pinned | (may & near & free & ~_repelled(blocks, len(buildings), rules)))

@@ -1,4 +1,4 @@
-"""Put what place.toml says of single buildings into the register: status, since when, the next step, planning."""
+"""Put what place.toml says of single buildings into the register: status, next step, planning, security."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from geodata.errors import DataError, Fault, did_you_mean
 from geodata.place_buildings import BuildingNote
 
-COLUMNS = ("status", "status_since", "next_step", "planning")
+COLUMNS = ("status", "status_since", "next_step", "planning", "secure_for")
 
 
 def add_building_notes(assets: gpd.GeoDataFrame, notes: Sequence[BuildingNote], *, source: str) -> gpd.GeoDataFrame:
@@ -41,7 +41,8 @@ def add_building_notes(assets: gpd.GeoDataFrame, notes: Sequence[BuildingNote], 
     columns = {name: _column(assets, name) for name in COLUMNS}
     for note, asset in zip(notes, known, strict=True):
         told = {"status": note.status, "status_since": None if note.since is None else pd.Timestamp(note.since),
-                "next_step": note.next_step or None, "planning": note.planning or None}  # fmt: skip
+                "next_step": note.next_step or None, "planning": note.planning or None,
+                "secure_for": None if note.secure_for is None else "; ".join(note.secure_for)}  # fmt: skip
         for name, value in told.items():
             if value is not None:
                 columns[name].loc[asset] = value

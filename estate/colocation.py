@@ -21,6 +21,7 @@ from estate.inspection import by_asset, check_facts, held_contract, in_choice, n
 from estate.leases import contract_end
 from estate.numbers import number
 from estate.rules import Rules
+from estate.security import needed, security_notes
 from geodata.errors import examples
 from geodata.travel import Travel
 
@@ -41,14 +42,15 @@ class Problem:
         The buildings decided about, indexed by ``asset_id``: the columns of :func:`estate.costs.building_costs`, and
         ``organisation``, ``name``, ``locality`` where known, ``desks_limit`` and ``m2_limit`` (what may be filled),
         ``desks_used`` and ``m2_used`` (today), ``crowded`` (fuller today than it should be), ``public`` (may hold front
-        desks), ``must_keep``, ``must_release``, ``why`` (the reason of a must), ``town`` ("" where unknown), ``hub``
-        (stands only if the plan builds it), ``ready`` (first year in which somebody may move in) and ``free_from``
-        (first year in which it may be left; the number of years where never).
+        desks), ``secure_for`` (classes of work, "; " between them), ``must_keep``, ``must_release``, ``why`` (the
+        reason of a must), ``town`` ("" where unknown), ``hub`` (stands only if the plan builds it), ``ready`` (first
+        year in which somebody may move in) and ``free_from`` (first year in which it may be left; the number of years
+        where never).
     blocks
         Indexed by the first of their team ids: ``organisation``, ``service``, ``security_class``, ``front_desk``,
         ``moves`` (may move at all), ``asset_id`` (today), ``home`` (its row in ``buildings``), ``fte``, ``desks`` and
-        ``m2`` (needed), ``delivers`` (its service is delivered where it sits), ``capital_gbp`` (of its move), ``teams``
-        (their ids).
+        ``m2`` (needed), ``secure`` (the classes for which it needs a secure building), ``delivers`` (its service is
+        delivered where it sits), ``capital_gbp`` (of its move), ``teams`` (their ids).
     arcs
         Every permitted place of every block, as :func:`estate.arcs.permitted_arcs` gives them.
     release_gbp
@@ -165,7 +167,11 @@ def build_problem(
         segments=segments,
         rules=rules,
         costs=costs,
-        notes=(*_left_out(register, chosen, rules), *_notes(chosen, buildings)),
+        notes=(
+            *_left_out(register, chosen, rules),
+            *_notes(chosen, buildings),
+            *security_notes(blocks, buildings, rules.secure_classes),
+        ),
     )
 
 
@@ -198,6 +204,8 @@ def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules, costs: CostRule
     table["m2"] = table["desks"] * rules.m2_per_desk + np.maximum(public_area, table["service_m2"])
     table["home"] = chosen.get_indexer(pd.Index(table["asset_id"]))
     table["capital_gbp"] = table["fte"] * costs.capital_gbp_per_fte
+    kinds = zip(table["security_class"].astype(str), table["service"].astype(str), strict=True)
+    table["secure"] = pd.Series([needed(*kind, rules.secure_classes) for kind in kinds], table.index, dtype=object)
     return table
 
 
@@ -215,6 +223,7 @@ def _buildings(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, cos
     step_free = chosen["step_free"].fillna(False).astype(bool) if "step_free" in chosen else False
     facing = chosen["public_facing"].fillna(False).astype(bool)
     table["public"] = (facing & step_free) if rules.step_free_desks else (facing | step_free)
+    table["secure_for"] = chosen["secure_for"].fillna("").astype(object) if "secure_for" in chosen else ""
     table["town"] = chosen["locality"].fillna("").astype(object) if "locality" in chosen else ""
     table["hub"] = is_hub(chosen)
     table["ready"] = number(chosen, "ready_year").fillna(0.0).astype(int)

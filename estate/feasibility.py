@@ -144,6 +144,9 @@ def _other_rules(problem: Problem, seed: int) -> Iterator[Way]:
     if rules.never_together or rules.separate_classes:
         free = replace(rules, never_together=(), separate_classes=())
         ways.append(("neighbours", "letting classes share that never_together keeps apart", free))
+    if rules.secure_classes:
+        words = f"letting {listed(list(rules.secure_classes))} move into buildings not recorded as secure for it"
+        ways.append(("security", words, replace(rules, secure_classes=())))
     if rules.fixed_services:
         words = f"letting teams of {listed(list(rules.fixed_services))} move"
         ways.append(("services", words, replace(rules, fixed_services=())))

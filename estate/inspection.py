@@ -10,6 +10,7 @@ from estate.access import ALL
 from estate.leases import contract_end
 from estate.numbers import number
 from estate.rules import Pin, Rules
+from estate.security import misspelt
 from geodata.errors import DataError, did_you_mean, examples
 
 NEEDED = {"desks": "desks", "nia_m2": "net internal area", "running_cost_gbp_pa": "running cost"}
@@ -31,6 +32,8 @@ def check_facts(
     chosen = assets[in_choice(assets, teams, rules)]
     faults += _bad_numbers(chosen)
     faults += _bad_teams(teams, assets)
+    classes = {*teams["security_class"].dropna().astype(str), *teams["service"].dropna().astype(str)}
+    faults += misspelt(assets, rules.secure_classes, known_classes=classes)
     faults += [*_unknown_classes(teams, rules), *_unknown_names(assets, teams, rules, segments)]
     faults += _bad_pins(assets, chosen, teams, rules, start_year)
     if faults:
@@ -122,6 +125,7 @@ def _unknown_classes(teams: pd.DataFrame, rules: Rules) -> list[str]:
     known = sorted(set(teams["security_class"]) | set(teams["service"]))
     places = {name: "never_together" for pair in rules.never_together for name in pair}
     places |= dict.fromkeys(rules.separate_classes, "separate_classes")
+    places |= dict.fromkeys(_strange(rules.secure_classes, known), "secure_classes")
     places |= {rule.beside: "perceptions" for rule in rules.perceptions}
     return [
         f"rules: {where} names '{name}', which is neither a security class nor a service."
@@ -129,6 +133,12 @@ def _unknown_classes(teams: pd.DataFrame, rules: Rules) -> list[str]:
         for name, where in places.items()
         if name not in known
     ]
+
+
+def _strange(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Return the names that nobody knows, whatever their case."""
+    plain = {one.strip().casefold() for one in known}
+    return [name for name in names if name.strip().casefold() not in plain]
 
 
 def _unknown_names(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, segments: pd.Series | None) -> list[str]:

@@ -41,7 +41,7 @@ ASSET_COLUMNS = (
 )  # fmt: skip
 KEPT_COLUMNS = ("reference", "use_recorded", "tenure_recorded", "tenure_detail", "holding_recorded",
                 "condition_recorded", "status_recorded", "status_since", "next_step", "planning",
-                "questions")  # fmt: skip
+                "secure_for", "questions")  # fmt: skip
 SET_ASIDE_COLUMNS = ("source_file", "source_sheet", "source_row", "rule", "reason", "remedy", "cells")
 
 

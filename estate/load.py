@@ -187,9 +187,12 @@ def _limits_of(choice: OptionChoice) -> dict[str, Any]:
     """Return years, budgets and limits of ``[options]`` as rules."""
     budgets = [Budget(choice.capital_gbp)] if choice.capital_gbp else []
     budgets += [Budget(one.capital_gbp, one.body) for one in choice.budgets]
-    same = ("years", "releases_per_town", "recycled_share", "recycling_years", "carry_over", "separate_classes")
+    same = (
+        "years", "releases_per_town", "recycled_share", "recycling_years", "carry_over", "separate_classes",
+        "secure_classes", "step_free_desks", "no_body_worse", "relax_first",
+    )  # fmt: skip
     return {
-        **{name: getattr(choice, name) for name in (*same, "step_free_desks", "no_body_worse", "relax_first")},
+        **{name: getattr(choice, name) for name in same},
         "budgets": tuple(budgets),
         "presence": tuple(Presence(one.town, one.body, one.fte) for one in choice.presence),
         "perceptions": tuple(

@@ -51,7 +51,8 @@ def with_hubs(assets: gpd.GeoDataFrame, hubs: Sequence[Hub], *, use: str) -> gpd
         )
     rows = [
         {
-            **hub.model_dump(exclude={"id", "easting", "northing", "town"}),
+            **hub.model_dump(exclude={"id", "easting", "northing", "town", "secure_for"}),
+            "secure_for": "; ".join(hub.secure_for),
             "use": use,
             "locality": hub.town,
             "tenure": "freehold" if hub.value_gbp > 0 else "licence",

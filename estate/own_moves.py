@@ -111,7 +111,7 @@ def _read_row(reading: _Reading, number: int, row: dict[str, str]) -> None:
     arcs = problem.arcs
     if not ((arcs["block"] == block) & (arcs["building"] == to)).any():
         name = problem.buildings["name"].iloc[to]
-        message = f"{row['team']} may not move to {name}: too far, too small, or of another class."
+        message = f"{row['team']} may not move to {name}: too far, too small, not secure enough, or of another class."
         reading.fault(number, "to", row["to"], message, "Choose another building, or loosen the rule in place.toml.")
         return
     reading.decision.place[block], reading.decision.moves_in[block] = to, year

@@ -9,6 +9,8 @@ import pandas as pd
 
 from estate.arcs import of_team
 from estate.colocation import Problem
+from estate.phrases import listed
+from estate.security import classes_in
 from geodata.errors import InfeasibleError
 
 
@@ -31,11 +33,14 @@ def _without_host(problem: Problem) -> Iterator[str]:
     for number, (_, block) in enumerate(problem.blocks.iterrows()):
         if leaving[block["home"]] and number not in hosts.index:
             desk = " front desk" if block["front_desk"] else ""
+            work = listed([f"'{name}'" for name in block["secure"]])
+            secure = f" recorded as secure for {work}" if work else ""
+            record = ", or record a secure building by secure_for under [[buildings]]" if work else ""
             reach_km = problem.rules.reach_km(public=bool(block["front_desk"]))
             yield (
-                f"'{block['asset_id']}' must be released, but no building within {reach_km:g} km can take its "
+                f"'{block['asset_id']}' must be released, but no building{secure} within {reach_km:g} km can take its "
                 f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)"
-                ". Drop the pin, or allow longer moves."
+                f". Drop the pin, or allow longer moves{record}."
             )
 
 
@@ -67,4 +72,6 @@ def _refusal(block: pd.Series, target: pd.Series) -> str:
         )
     if block["front_desk"] and not target["public"]:
         return "its front desk may not be in a building that is not open to the public"
+    if work := [name for name in block["secure"] if not classes_in(target["secure_for"]) & {name.casefold(), "all"}]:
+        return f"the building is not recorded as secure for {listed([repr(name) for name in work])}"
     return "the building is on its way out, or not ready within the years of the plan"

@@ -13,6 +13,7 @@ from estate.decision import Decision, move_cost
 from estate.greedy import Attempt, Town
 from estate.model import Formulation
 from estate.phrases import counted, listed, metres, pounds
+from estate.security import offered, secure_places
 
 NAMED = 3
 
@@ -233,7 +234,8 @@ def _no_room(view: _View, attempt: Attempt) -> str:
     block = problem.blocks.iloc[attempt.block]
     kind = "front desk" if block["front_desk"] else "team"
     front = bool(block["front_desk"])
-    near = f"no other building that is kept within {problem.rules.reach_km(public=front):g} km"
+    secure = f" and secure for {listed([repr(name) for name in block['secure']])}" if block["secure"] else ""
+    near = f"no other building that is kept{secure} within {problem.rules.reach_km(public=front):g} km"
     needs = {"desks": f"{block['desks']:,.1f} desks together", "m2": f"{block['m2']:,.0f} m2"}
     free = {need: _most_free(view, attempt.block, need) for need in needs}
     short = [need for need in needs if free[need] < block[need]] or list(needs)
@@ -251,5 +253,6 @@ def _most_free(view: _View, block: int, need: str) -> float:
     spots = problem.register.loc[problem.buildings.index, "geometry"]
     home = int(problem.blocks["home"].iloc[block])
     others = view.decision.kept & (spots.distance(spots.iloc[home]).to_numpy() <= METRES_A_KM * reach_km)
+    others &= secure_places([problem.blocks["secure"].iloc[block]], offered(problem.buildings))[0]
     others[home] = False
     return max(0.0, float(free[others].max())) if others.any() else 0.0

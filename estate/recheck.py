@@ -151,6 +151,8 @@ def _bad_moves(problem: Problem, moved: pd.DataFrame, *, scope: Scope, waived: C
             found.append(f"team '{name}' moves further than {reach_km:g} km")
         if team["front_desk"] and not _open_to_all(problem, there):
             found.append(f"front desk '{name}' moves to '{team['to']}', which is not open to the public")
+        unsafe = _not_secure_for(problem, team, there)
+        found += [f"team '{name}' moves to '{team['to']}', not recorded as secure for '{work}'" for work in unsafe]
         if scope == "towns" and not (here.get("locality") and here.get("locality") == there.get("locality")):
             found.append(f"team '{name}' leaves its town")
         if scope == "alone" and not (here["organisation"] == there["organisation"] == team["organisation"]):
@@ -163,6 +165,15 @@ def _open_to_all(problem: Problem, building: pd.Series) -> bool:
     step_free = building.get("step_free", False)
     easy, facing = pd.notna(step_free) and bool(step_free), bool(building["public_facing"])
     return (easy and facing) if problem.rules.step_free_desks else (easy or facing)
+
+
+def _not_secure_for(problem: Problem, team: Mapping[Any, Any], building: pd.Series) -> list[str]:
+    """Return the classes for which a team needs a secure building and this one is not recorded as one."""
+    recorded = building.get("secure_for", "")
+    offers = [word.strip().lower() for word in recorded.split(";")] if isinstance(recorded, str) else []
+    kinds = [str(team[column]).strip().lower() for column in ("security_class", "service")]
+    asked = [work for work in problem.rules.secure_classes if work.strip().lower() in kinds]
+    return [work for work in asked if "all" not in offers and work.strip().lower() not in offers]
 
 
 def _overfull(problem: Problem, teams: pd.DataFrame) -> list[str]:

@@ -15,6 +15,7 @@ from estate.columns import ColumnMatch, columns_of
 from estate.findings import findings, joined
 from estate.headings import scale_of, unit_of
 from estate.identity import postcode_in, read_postcode_cells, read_uprns
+from estate.security import EVERY_CLASS
 from estate.values import (
     NO,
     YES,
@@ -222,6 +223,7 @@ def _words(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Data
             "epc": text_of(cells, matches, "epc").str.upper().str.extract(r"\b([A-G])\b", expand=False).fillna(""),
             "services": _one_line(text_of(cells, matches, "services")),
             "next_step": _one_line(text_of(cells, matches, "next_step")),
+            "secure_for": _secure_for(text_of(cells, matches, "secure_for")),
             "planning": _planning(cells, columns_of(matches, "planning")),
             "status": _status(cells, matches, recorded["status_recorded"], detail),
         },
@@ -245,6 +247,13 @@ def _words(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Data
         value=recorded["condition_recorded"],
     )
     return rows, joined([found, asked])
+
+
+def _secure_for(text: pd.Series) -> pd.Series:
+    """Return the classes of work that buildings are secure for, "; " between them: yes is all of them, no is none."""
+    word = text.str.lower()
+    classes = _one_line(text.str.replace(r"\s*[;,/|\n]\s*", "; ", regex=True))
+    return classes.mask(word.isin(YES), EVERY_CLASS).mask(word.isin(NO | {"not secure"}), "").astype("str")
 
 
 def _planning(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:

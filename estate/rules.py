@@ -105,6 +105,9 @@ class Rules:
         Neighbours that keep some people away from a service.
     separate_classes
         Classes of work (security classes or services) that share a building with no other class, unless they do today.
+    secure_classes
+        Classes of work (security classes or services) that move only into buildings recorded as secure for them; who
+        works elsewhere today may stay.
     step_free_desks
         True where front desks may only move into buildings recorded as step-free.
     no_body_worse
@@ -134,6 +137,7 @@ class Rules:
     presence: tuple[Presence, ...] = ()
     perceptions: tuple[Perception, ...] = ()
     separate_classes: tuple[str, ...] = ()
+    secure_classes: tuple[str, ...] = ()
     step_free_desks: bool = False
     no_body_worse: bool = False
     relax_first: tuple[str, ...] = ()
@@ -196,6 +200,7 @@ class Rules:
             f"'{one}' and '{other}' never share a building, unless they do today." for one, other in self.never_together
         ]
         told += [f"'{name}' shares a building with no other class of work." for name in self.separate_classes]
+        told += [f"'{name}' moves only into buildings recorded as secure for it." for name in self.secure_classes]
         told += [standard.sentence() for standard in self.standards]
         told += [rule.sentence() for rule in self.perceptions]
         told += [rule.sentence() for rule in self.presence]

@@ -27,6 +27,9 @@ class BuildingNote(Section):
         What happens next, in words.
     planning
         What planning says of the building, in words: a listing, a conservation area, a use class.
+    secure_for
+        Classes of work that the building is secure for: custody, safeguarding, restricted records; ``["all"]`` for
+        every class, ``[]`` for none whatever the list says.
     """
 
     asset: Text
@@ -35,3 +38,4 @@ class BuildingNote(Section):
     since: Date | None = None
     next_step: str = ""
     planning: str = ""
+    secure_for: tuple[Text, ...] | None = None

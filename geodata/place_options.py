@@ -9,7 +9,16 @@ from pydantic import Field, field_validator
 from geodata.section import Positive, Section, Share, Text
 
 Relaxable = Literal[
-    "distance", "neighbours", "services", "front desks", "room", "access", "budget", "town limit", "presence"
+    "distance",
+    "neighbours",
+    "security",
+    "services",
+    "front desks",
+    "room",
+    "access",
+    "budget",
+    "town limit",
+    "presence",
 ]
 Amount = Annotated[float, Field(ge=0)]
 
@@ -117,6 +126,8 @@ class Hub(Section):
         The town it would stand in.
     public_facing, step_free
         Whether front desks may move in.
+    secure_for
+        Classes of work that it would be secure for; ``["all"]`` for every class.
     """
 
     id: Text
@@ -135,6 +146,7 @@ class Hub(Section):
     town: str = ""
     public_facing: bool = True
     step_free: bool = True
+    secure_for: tuple[Text, ...] = ()
 
 
 class NewTeam(Section):
@@ -157,7 +169,7 @@ class NewTeam(Section):
     front_desk
         Whether the public comes to it.
     security_class
-        Class of work, for neighbours that are never together.
+        Class of work, for neighbours that are never together and for secure buildings.
     """
 
     team: Text
@@ -182,6 +194,9 @@ class OptionChoice(Section):
         neighbours that keep people away.
     never_together, separate_classes
         Pairs of classes of work that share no building; classes that share with no other.
+    secure_classes
+        Classes of work or services that move only into buildings that the lists, ``[[buildings]]`` or
+        ``[[options.hubs]]`` say are secure for them (``secure_for``): custody, safeguarding, restricted records.
     max_move_km
         How far a team may move in a straight line (km).
     horizon_years
@@ -201,7 +216,7 @@ class OptionChoice(Section):
         True where the joint plan may cost no body more than its plan alone.
     relax_first
         Which rules to give up first where they cannot all be kept, in order: ``distance``, ``neighbours``,
-        ``services``, ``front desks``, ``room``, ``access``, ``budget``, ``town limit``, ``presence``.
+        ``security``, ``services``, ``front desks``, ``room``, ``access``, ``budget``, ``town limit``, ``presence``.
     seconds
         Processor time for all options.
     also
@@ -222,6 +237,7 @@ class OptionChoice(Section):
     perceptions: tuple[KeptAway, ...] = ()
     never_together: tuple[tuple[str, str], ...] = ()
     separate_classes: tuple[str, ...] = ()
+    secure_classes: tuple[Text, ...] = ()
     max_move_km: Positive | None = None
     horizon_years: Annotated[int, Field(ge=1, le=60)] = 10
     years: Annotated[int, Field(ge=1, le=20)] = 1

@@ -50,7 +50,9 @@ NEEDED_NUMBERS = ("nia_m2", "desks", "fte", "running_cost_gbp_pa", "rent_gbp_pa"
 OTHER_NUMBERS = ("gia_m2", "site_area_m2", "rates_gbp_pa", "backlog_gbp", "value_gbp", "energy_kwh_pa")
 
 _AREA_TEXTS = ("lsoa_code", "msoa_code", "ward_code", "lad_code", "lad_name", "locality")
-_ASSET_TEXTS = ("address", "postcode", "holding", "condition", "epc", "status", "source_file", "source_sheet")
+_ASSET_TEXTS = (
+    "address", "postcode", "holding", "condition", "epc", "status", "source_file", "source_sheet", "secure_for",
+)  # fmt: skip
 
 AREAS = Table(
     "areas",
