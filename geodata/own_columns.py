@@ -19,7 +19,7 @@ from geodata.census_cells import cell_text, parse_numbers, refuse
 from geodata.errors import CoverageError, DataError, Fault, did_you_mean, examples
 from geodata.files import read_table
 from geodata.place_variables import OwnColumn, VariableChoice
-from geodata.variables import Variable, choose_variables, read_variables
+from geodata.variables import OWN_CELL, Variable, choose_variables, read_variables
 
 LEVELS = ("oa_code", "lsoa_code", "msoa_code")
 MOST_WITHOUT = 0.5
@@ -74,8 +74,8 @@ def variable_of(column: OwnColumn) -> Variable:
         label,
         base,
         says,
-        (f"own_{column.name}",),
-        f"own_{column.name}_base",
+        (f"{OWN_CELL}{column.name}",),
+        f"{OWN_CELL}{column.name}_base",
         unit=unit,
         more=column.more,
         fewer=column.fewer,
@@ -123,7 +123,7 @@ def _with_one(census: Census, areas: pd.DataFrame, column: OwnColumn, base: Path
         spread,
         last=float(column.of or table["value"].max()),
     )
-    cells = {f"own_{column.name}": top, f"own_{column.name}_base": bottom}
+    cells = {f"{OWN_CELL}{column.name}": top, f"{OWN_CELL}{column.name}_base": bottom}
     without = top.isna() | bottom.isna()
     if without.mean() > MOST_WITHOUT:
         raise CoverageError(

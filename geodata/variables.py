@@ -17,6 +17,8 @@ from typing import Literal
 from geodata.errors import DataError, did_you_mean
 
 VINTAGES = (2011, 2021)
+OWN_CELL = "own_"
+"""How the cells of a place's own columns begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class Variable:
     def is_density(self) -> bool:
         """True where it is residents by the land they live on."""
         return self.weight is not None
+
+    @property
+    def is_own(self) -> bool:
+        """True for a column of the place's own, beside the census."""
+        return self.numerator[0].startswith(OWN_CELL)
 
     @property
     def cells(self) -> tuple[str, ...]:

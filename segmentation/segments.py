@@ -23,7 +23,7 @@ from segmentation.describe import effect_sizes, index_scores, portraits, segment
 from segmentation.features import FeatureRecipe, Scaling, Transform, apply_recipe, fit_recipe
 from segmentation.hierarchy import Hierarchy, Progress, check_numbers, find_path
 from segmentation.model import SegmentModel, checksum_of, versions
-from segmentation.names import propose_names
+from segmentation.names import own_phrases, propose_names
 from segmentation.stability import N_SEEDS, Stability, paths_of, seeds_of, stability_of
 
 
@@ -250,6 +250,7 @@ def propose(shares: Shares, table: pd.DataFrame, model: SegmentModel, *, place: 
         {number: parent for number, parent in parents.items() if (table["sub"] == number).any()},
         place=place,
         per_km2=100.0 if any(variable.unit == "per hectare" for variable in shares.variables) else 1.0,
+        own=own_phrases(shares.variables),
     )
 
 

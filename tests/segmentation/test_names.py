@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.own_columns import variable_of
+from geodata.place_variables import OwnColumn
 from geodata.variables import read_variables
-from segmentation.names import fitting_parts, propose_names, read_phrases
+from segmentation.names import Phrase, fitting_parts, own_phrases, propose_names, read_phrases
 
 KNOWN = {variable.name for year in (2011, 2021) for variable in read_variables(year)}
 
@@ -42,8 +45,19 @@ def named(effects: dict[str, float], shares: dict[str, float], **options: object
         ),
         ({"private_rented": 1.0, "terraced": 0.9}, {"private_rented": 0.3, "terraced": 0.4},
          "Many private renters and terraced homes"),
-        ({"owned": 0.4}, {"owned": 0.7}, "Home owners, close to average"),
-        ({"owned": 0.1, "white": 2.0}, {"owned": 0.7, "white": 0.9}, "Close to the average of the whole place"),
+        ({"owned": 0.4}, {"owned": 0.7}, "Home owners"),
+        ({"owned": 0.1, "white": 2.0}, {"owned": 0.7, "white": 0.9}, "Home owners"),
+        ({"owned": 0.4, "skilled_trades": 0.15}, {"owned": 0.7, "skilled_trades": 0.1},
+         "Home owners, somewhat more tradespeople"),
+        ({"owned": 1.4, "skilled_trades": 0.15}, {"owned": 0.7, "skilled_trades": 0.1},
+         "Home owners, somewhat more tradespeople"),
+        ({"flat": 1.4, "skilled_trades": 0.15}, {"flat": 0.7, "skilled_trades": 0.1},
+         "Flats with somewhat more tradespeople"),
+        ({"associate_professionals": 0.5, "full_time": 0.4}, {"associate_professionals": 0.2, "full_time": 0.7},
+         "Somewhat more technicians and full-time workers than elsewhere"),
+        ({"age_90_plus": 2.0, "private_rented": 0.7}, {"age_90_plus": 0.01, "private_rented": 0.2},
+         "Many private renters"),
+        ({"white": 2.0}, {"white": 0.9}, "All residents of the whole place"),
         ({"flat": 0.9}, {"flat": 0.8}, "People in flats"),
     ],
 )  # fmt: skip
@@ -95,6 +109,7 @@ def test_names_are_never_shared_nor_codes(seed: int, n_sub: int, spread: float) 
     names = propose_names(effects, effects.abs().clip(upper=1.0), dict.fromkeys(random, 0))
     assert len(set(names.values())) == len(keys)
     assert all(re.match(r"[A-Z][a-z].{3,}", name) for name in names.values())
+    assert not any("average" in name for name in names.values())
 
 
 def test_segments_that_are_all_alike_still_have_names_of_their_own() -> None:
@@ -102,7 +117,8 @@ def test_segments_that_are_all_alike_still_have_names_of_their_own() -> None:
     index = pd.MultiIndex.from_tuples([("super", 0), ("sub", 0), ("sub", 1)], names=["level", "segment"])
     nothing = pd.DataFrame({"owned": [0.0] * 3}, index=index)
     names = propose_names(nothing, nothing, {0: 0, 1: 0}, place="Smalltown")
-    assert names["super", 0] == "Close to the average of Smalltown"
+    assert names["super", 0] == "All residents of Smalltown"
+    assert names["sub", 0] == "Much like Smalltown"
     assert len(set(names.values())) == 3
 
 
@@ -110,7 +126,34 @@ def test_an_only_child_is_called_by_its_parent() -> None:
     """It is the same people."""
     index = pd.MultiIndex.from_tuples([("super", 0), ("sub", 0)], names=["level", "segment"])
     names = propose_names(*(pd.DataFrame({"owned": [1.0, 1.0]}, index=index),) * 2, {0: 0})
-    assert names["sub", 0] == "Home owners, undivided"
+    assert names["sub", 0] == "Home owners (not divided further)"
+
+
+def two_alike(effects: dict[str, tuple[float, float]], own: Sequence[Phrase] = ()) -> dict[tuple[str, int], str]:
+    """Return the names of two sub-clusters of a place that are home owners to the same extent."""
+    index = pd.MultiIndex.from_tuples([("super", 0), ("sub", 0), ("sub", 1)], names=["level", "segment"])
+    frame = pd.DataFrame({name: [0.0, *values] for name, values in effects.items()}, index=index)
+    return propose_names(frame, frame * 0 + 0.6, {0: 0, 1: 0}, own=own)
+
+
+def test_two_who_share_what_is_most_telling_are_told_apart_by_the_next_thing() -> None:
+    """No number is needed as long as anything that has words differs."""
+    names = two_alike({"owned": (0.5, 0.5), "skilled_trades": (0.2, -0.2), "managers": (-0.1, 0.12)})
+    assert names["sub", 0] == "Home owners, somewhat more tradespeople"
+    assert names["sub", 1] == "Home owners, somewhat more managers"
+
+
+def test_a_place_is_named_by_its_own_columns_in_its_own_words() -> None:
+    """The service demand that somebody added is what they want to see."""
+    column = OwnColumn(
+        name="calls", file="a.csv", area="oa", value="n", kind="rate", more="more calls", fewer="hardly any calls"
+    )
+    own = own_phrases([*read_variables(2021), variable_of(column)])
+    names = two_alike({"owned": (0.7, 0.7), "calls": (1.5, -1.5)}, own)
+    assert names["sub", 0] == "Home owners, more calls"
+    assert names["sub", 1] == "Home owners, hardly any calls"
+    assert two_alike({"calls": (1.5, -1.5)}, own)["sub", 1] == "Hardly any calls"
+    assert own_phrases([variable_of(column.model_copy(update={"more": "", "fewer": ""}))]) == ()
 
 
 def test_every_phrase_is_of_the_registry_and_says_something() -> None:

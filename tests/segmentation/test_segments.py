@@ -30,7 +30,10 @@ def test_the_planted_kinds_are_found_and_named(planted: tuple[Census, pd.Series]
     assert made.table.groupby(kinds)["sub"].nunique().eq(1).all()
     assert made.table["sub"].nunique() == 3
     names = made.portraits[made.portraits["level"] == "sub"].set_index("segment")["name"]
-    assert names[made.table.loc[kinds.eq("owners"), "sub"].iloc[0]] == "Home owners in the countryside, undivided"
+    assert (
+        names[made.table.loc[kinds.eq("owners"), "sub"].iloc[0]]
+        == "Home owners in the countryside (not divided further)"
+    )
     assert names[made.table.loc[kinds.eq("tenants"), "sub"].iloc[0]] == "Social tenants"
     assert names[made.table.loc[kinds.eq("students"), "sub"].iloc[0]] == "Students"
 
