@@ -133,8 +133,20 @@ class Variable:
         '12.5 % of households have no car'
         """
         if self.is_share:
-            return f"{100 * share:.1f} % of {self.base} {self.says}"
-        return f"{share:,.0f} {self.base} {self.unit}"
+            return f"{self.figure(share)} of {self.base} {self.says}"
+        return f"{self.figure(share)} {self.base} {self.unit}"
+
+    def figure(self, share: float) -> str:
+        """Return the number as it is written: a percentage, or a number as exact as it is small.
+
+        Examples
+        --------
+        >>> Variable("calls", "own", "Calls", "calls", "", ("a",), "b", unit="per 1,000 residents").figure(1.26)
+        '1.3'
+        """
+        if self.is_share:
+            return f"{100 * share:.1f} %"
+        return f"{share:,.0f}" if abs(share) >= 10 or share == 0 else f"{share:,.2g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,12 @@ def tell_portraits(portraits: Sequence[Portrait], *, base: str) -> Values:
 
 
 def portrait_sentences(portraits: Sequence[Portrait]) -> list[str]:
-    """Return name, size and what stands out most, one line each."""
+    """Return name, size and what there is more and fewer of, one line each."""
     lines = []
     for one in portraits:
         indent = "" if one.level == "super" else "   "
         lines.append(
-            f"{indent}{one.name}: {one.residents:,.0f} residents ({100 * one.share_of_residents:.0f} %). "
-            f"{one.sentences[0] if one.sentences else 'Nothing stands out'}."
+            f"{indent}{one.name}: {one.residents:,.0f} residents ({100 * one.share_of_residents:.0f} %). {one.compared}"
         )
     return lines
 

@@ -100,7 +100,7 @@ def effect_sizes(shares: Shares, table: pd.DataFrame, *, base: pd.Series | None 
         within[name], overall[name] = segment_shares(lived, table)[name], base_shares(lived)[name]
         areas = areas.assign(**{name: lived.table[name]})
     if base is not None:
-        shared = [variable.name for variable in mine.variables if variable.is_share]
+        shared = [variable.name for variable in mine.variables if not variable.is_density]
         overall[shared] = base.reindex(shared)
     return (within - overall) / areas.std(ddof=0).replace(0.0, np.nan)
 
@@ -159,7 +159,7 @@ def stands_out(
     ranking = frame["effect"].abs().fillna(0.0).groupby([frame[key] for key in KEY])
     frame["rank"] = ranking.rank(ascending=False, method="first").astype("int64")
     frame["sentence"] = [
-        f"{about[name].sentence(share)} ({100 * whole:.1f} % in {place})"
+        f"{about[name].sentence(share)} ({about[name].figure(whole)} in {place})"
         for name, share, whole in zip(frame["variable"], frame["share"], frame["base_share"], strict=True)
     ]
     return frame.sort_values([*KEY, "rank"], key=_level_order, ignore_index=True)[STANDS_OUT]

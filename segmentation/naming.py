@@ -6,7 +6,7 @@ A segment is said by its level and number (``sub 3``) or by the name it has.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from geodata.errors import DataError, did_you_mean
@@ -50,14 +50,7 @@ def rename_model(model: SegmentModel, wanted: Mapping[str, str], *, source: str 
     faults = [_unknown(said, names) for said, key in found.items() if key is None]
     faults += [fault for name in wanted.values() if (fault := _spoiled(name))]
     new = {key: " ".join(wanted[said].split()) for said, key in found.items() if key is not None}
-    whole = names | new
-    for level in ("super", "sub"):
-        mine = [name.casefold() for (at, _), name in whole.items() if at == level]
-        faults += [
-            f"two {level} segments would be called '{name}'."
-            for name in new.values()
-            if mine.count(name.casefold()) > 1
-        ]
+    faults += _shared(new, names | new)
     if faults:
         raise DataError(f"{source}: {' '.join(dict.fromkeys(faults))}")
     return model.with_names(new)
@@ -102,6 +95,18 @@ def _unknown(said: str, names: Mapping[tuple[str, int], str]) -> str:
         f"there is no segment '{said}'.{hint} Say 'super 0' to 'super {len(names) - subs - 1}', "
         f"'sub 0' to 'sub {subs - 1}', or the name it has."
     )
+
+
+def _shared(new: Mapping[tuple[str, int], str], whole: Mapping[tuple[str, int], str]) -> Iterator[str]:
+    """Yield a sentence for every new name that another segment has or gets, of its own level or the other."""
+    for level, number in new:
+        name = new[level, number]
+        others = [at for at, said in whole.items() if at != (level, number) and said.casefold() == name.casefold()]
+        if any(at[0] == level for at in others):
+            yield f"two {level} segments would be called '{name}'."
+        elif others:
+            top = number if level == "super" else others[0][1]
+            yield f"'super {top}' and a sub-cluster would both be called '{name}'."
 
 
 def _spoiled(name: str) -> str:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from geodata.shares import Shares
 from segmentation.bases import Base
-from segmentation.describe import segment_shares, stands_out
+from segmentation.compared import OwnFigure, compared_words, own_figures
+from segmentation.describe import effect_sizes, segment_shares, stands_out
 from segmentation.segments import Segments
 
 TOP, UNLIKE, PLACES, TYPICAL = 10, 3, 5, 3
@@ -115,6 +116,10 @@ class Portrait:
         From interviews.
     certainty
         Mean share of resamples that leave its areas in it.
+    compared
+        What it has more and fewer of than the base, in one sentence.
+    own
+        What the place's own columns come to in it.
     """
 
     level: str
@@ -137,6 +142,8 @@ class Portrait:
     typical: tuple[str, ...]
     notes: tuple[str, ...]
     certainty: float
+    compared: str = ""
+    own: tuple[OwnFigure, ...] = ()
 
 
 def build_portraits(
@@ -190,7 +197,8 @@ class _Drawn:
         self.shares = segment_shares(shares, segments.table)
         self.spread = shares.table.std(ddof=0)
         self.telling = stands_out(shares, segments.table, place=base.name, base=base.shares)
-        self.beside = segments.table.join(areas[["locality", "population"]])
+        self.effects = effect_sizes(shares, segments.table, base=base.shares)
+        self.beside = segments.table.join(_told_apart(areas)[["locality", "population"]])
         self.spokes = _chosen_spokes(self.shares.columns, base)
 
     def portrait(self, row: pd.Series, *, parts: tuple[str, ...] = ()) -> Portrait:
@@ -210,10 +218,22 @@ class _Drawn:
             residents=float(row["population"]),
             households=None if pd.isna(row["households"]) else float(row["households"]),
             share_of_residents=float(row["share_of_population"]),
+            compared=compared_words(
+                [one for one in self.variables.values() if not one.is_density],
+                self.effect_of(level, number),
+                self.base.name,
+            ),
             sentences=tuple(telling["sentence"].head(UNLIKE + 1)),
             unlike=() if parent is None else self.unlike(number, parent),
             more=_standings(telling[telling["difference_pp"] > 0]),
             fewer=_standings(telling[telling["difference_pp"] < 0]),
+            own=own_figures(
+                list(self.variables.values()),
+                self.share_of(level, number),
+                self.effect_of(level, number),
+                base=self.base.name,
+                base_shares=self.base.shares,
+            ),
             spokes=self.spokes_of(level, number, parent),
             ages=self.bars(AGES, level, number, parent),
             tenures=self.bars(TENURES, level, number, parent),
@@ -237,6 +257,10 @@ class _Drawn:
     def share_of(self, level: str, number: int) -> pd.Series:
         """Return the share of each variable in a segment."""
         return pd.Series(self.shares.loc[[(level, number)]].iloc[0])
+
+    def effect_of(self, level: str, number: int) -> pd.Series:
+        """Return the effect size of each variable in a segment, against the base."""
+        return pd.Series(self.effects.loc[[(level, number)]].iloc[0])
 
     def spokes_of(self, level: str, number: int, parent: int | None) -> tuple[Spoke, ...]:
         """Return the index of the segment, and of its super cluster, for each spoke of the plot."""
@@ -278,6 +302,11 @@ class _Drawn:
         )
 
 
+def _told_apart(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas without localities where all lie in the same one, which says nothing of where a segment is."""
+    return areas if len(areas["locality"].unique()) > 1 else areas.assign(locality="")
+
+
 def _whole(shares: pd.Series, names: list[str]) -> pd.Series:
     """Return the parts and, under "", what they leave of the whole."""
     known = shares[names]
@@ -316,8 +345,8 @@ def portrait_table(portraits: Sequence[Portrait], *, base: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``level segment name parent n_areas residents households share_of_residents certainty base stands_out unlike
-        more fewer places typical_areas notes``; lists are joined by semicolons.
+        ``level segment name parent n_areas residents households share_of_residents certainty base compared stands_out
+        unlike_its_super_cluster more fewer own places typical_areas notes``; lists are joined by semicolons.
     """
     return pd.DataFrame([_row(one, base) for one in portraits])
 
@@ -334,10 +363,12 @@ def _row(one: Portrait, base: str) -> dict[str, object]:
         "share_of_residents": one.share_of_residents,
         "certainty": one.certainty,
         "base": base,
+        "compared": one.compared,
         "stands_out": "; ".join(one.sentences),
         "unlike_its_super_cluster": "; ".join(one.unlike),
         "more": "; ".join(map(_standing_words, one.more)),
         "fewer": "; ".join(map(_standing_words, one.fewer)),
+        "own": "; ".join(f"{own.label}: {own.sentence}" for own in one.own),
         "places": "; ".join(f"{place.name} ({100 * place.share:.0f} % of its residents)" for place in one.places),
         "typical_areas": "; ".join(one.typical),
         "notes": "; ".join(one.notes),

@@ -81,8 +81,10 @@ class Segments:
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader should know of the quality, one sentence each."""
-        n_used = len(self.model.variables)
-        notes = [f"{n_used} census variables were used. {self.model.recipe.sentence()}"]
+        n_own = sum(variable.is_own for variable in self.model.definitions)
+        n_used = len(self.model.variables) - n_own
+        beside = f" and {n_own} column{'s' * (n_own != 1)} of the place's own" if n_own else ""
+        notes = [f"{n_used} census variables{beside} were used. {self.model.recipe.sentence()}"]
         if self.missing:
             notes.append(
                 f"{len(self.missing)} of {n_used + len(self.missing)} variables are not in the census table and were "

@@ -132,6 +132,7 @@ def test_a_proposed_name_that_was_changed_in_an_earlier_run_is_no_fault(made: Se
         ({"sub 0": " "}, "a name is empty"),
         ({"sub 0": "x" * 101}, "has 101 signs"),
         ({"sub 0": "Same", "sub 1": "same"}, "two sub segments would be called"),
+        ({"super 0": "Same", "sub 1": "same"}, "'super 0' and a sub-cluster would both be called 'Same'"),
     ],
 )
 def test_names_that_tell_nothing_are_refused(made: Segments, wanted: dict[str, str], sentence: str) -> None:
@@ -191,3 +192,18 @@ def test_a_note_about_nobody_is_refused(made: Segments) -> None:
     notes = pd.DataFrame({"note": ["a", "b"], "oa_code": ["E9999", ""], "segment": ["", "sub 77"]})
     with pytest.raises(DataError, match=r"row 2.*E9999.*row 3.*sub 77"):
         notes_by_segment(notes, made, source="notes.csv")
+
+
+def test_a_place_of_one_locality_does_not_say_where_a_segment_is_found(made: Segments) -> None:
+    """'Trafford (40 % of its residents)' tells nobody of Trafford anything."""
+    from geodata.shares import compute_shares  # noqa: PLC0415
+
+    shares = compute_shares(CENSUS, made.model.definitions)
+    areas = pd.DataFrame({"locality": "Here", "population": CENSUS.population()})
+    one = build_portraits(made, shares, areas, place_base(shares, "Planted"))
+    assert {portrait.places for portrait in one} == {()}
+    assert not any("Here" in code for portrait in one for code in portrait.typical)
+    areas.iloc[:30, 0] = "There"
+    several = build_portraits(made, shares, areas, place_base(shares, "Planted"))
+    assert all(portrait.places for portrait in several)
+    assert all(portrait.compared.startswith(("Compared with Planted: ", "Much like Planted")) for portrait in several)
