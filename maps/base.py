@@ -7,31 +7,21 @@ their checksum, so that nothing else can run, whatever a name in the data tries.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import folium
 from branca.element import Figure, MacroElement
-from jinja2 import Environment, Template
-from markupsafe import Markup
+from jinja2 import Template
 
 from geodata.errors import DataError
 from geodata.write import writing
 from maps.base_map import BaseMap
 from maps.inert import Json, inert_json, plain_text
+from maps.page_parts import page_html
 
-# The page's own scripts, in the order in which they need one another.
-SCRIPTS = ("text", "decode", "coverage", "store", "larger", "areas", "columns", "glyphs", "signs", "sites",
-           "clusters", "moves", "pairs", "notes", "overlay", "options", "years", "compare", "legend",
-           "panel", "search", "rows", "table", "surfaces", "base", "picture", "tools", "address", "start")  # fmt: skip
-STYLES = ("page", "panel", "print")
-IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
 BRITAIN = (54.0, -2.5)
 
 
@@ -195,18 +185,13 @@ class Page(Figure):
         for child in self._children.values():
             child.render(**kwargs)
         _check_offline(self.header)
-        styles = [_leaflet_style(), *(_page_file(f"{name}.css") for name in STYLES)]
-        own = self.script.render(**kwargs).strip()  # of folium layers the caller added
-        scripts = [_leaflet_script(), _page_script(), *([own] if own else [])]
-        text: str = _template().render(
-            **self.facts,
-            policy=_policy(scripts, styles, self.host),
-            styles=[Markup(style) for style in styles],  # noqa: S704 - ours, from the package
-            scripts=[Markup(script) for script in scripts],  # noqa: S704
-            data={name: Markup(value) for name, value in sorted(self.data.items())},  # noqa: S704 - escaped JSON
-            layers=Markup(self.html.render(**kwargs)),  # noqa: S704 - of folium layers the caller added
+        return page_html(
+            self.facts,
+            data=self.data,
+            layers=self.html.render(**kwargs),
+            script=self.script.render(**kwargs),
+            host=self.host,
         )
-        return text
 
 
 def save_map(page: TownMap, path: str | Path, *, overwrite: bool = False) -> MapSummary:
@@ -244,66 +229,3 @@ def _check_offline(header: Any) -> None:
 def _whose(base_map: BaseMap | None) -> str:
     """Return the attribution of a base map, to follow that of the data."""
     return "" if base_map is None else f" Base map: {plain_text(base_map.attribution)}"
-
-
-def _policy(scripts: Sequence[str], styles: Sequence[str], host: str = "") -> str:
-    """Return the content-security policy that lets exactly these scripts and styles work."""
-
-    def sources(texts: Sequence[str]) -> str:
-        digests = (base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") for text in texts)
-        return " ".join(f"'sha256-{digest}'" for digest in digests)
-
-    return (
-        f"default-src 'none'; script-src {sources(scripts)}; style-src {sources(styles)}; "
-        f"img-src data: blob:{' ' + host if host else ''}; connect-src 'none'; base-uri 'none'; form-action 'none'"
-    )
-
-
-@cache
-def _template() -> Template:
-    """Return the template of the page; everything it is given is escaped unless it is Markup."""
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_page_file("page.html"))
-
-
-@cache
-def _page_file(name: str) -> str:
-    """Return a file of ``page/``. Line ends are as the browser will see them: checksums depend on it."""
-    return _unix((files("maps") / "page" / name).read_text(encoding="utf-8"))
-
-
-def _unix(text: str) -> str:
-    """Return text with line feeds only."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-@cache
-def _page_script() -> str:
-    """Return the page's own scripts as one."""
-    return "\n".join(_page_file(f"{name}.js") for name in SCRIPTS)
-
-
-def _vendored(name: str) -> bytes:
-    """Return a file of ``vendor/`` as it was published."""
-    return (files("maps") / "vendor" / name).read_bytes()
-
-
-@cache
-def _leaflet_script() -> str:
-    """Return Leaflet under its licence, without the pointer to a source map, which a browser might ask for."""
-    licence = _unix(_vendored("leaflet-LICENSE.txt").decode("utf-8")).strip()
-    code = _unix(_vendored("leaflet.js").decode("utf-8")).split("//# sourceMappingURL")[0].strip()
-    return f"/*\n{licence}\n*/\n{code}"
-
-
-@cache
-def _leaflet_style() -> str:
-    """Return Leaflet's style sheet with its pictures inside."""
-    style = _unix(_vendored("leaflet.css").decode("utf-8"))
-    for name in IMAGES:
-        style = style.replace(f"url(images/{name})", f"url({_data_address(name)})")
-    return style
-
-
-def _data_address(name: str) -> str:
-    """Return a picture as a data address."""
-    return "data:image/png;base64," + base64.b64encode(_vendored(f"images/{name}")).decode("ascii")

@@ -23,6 +23,7 @@ from maps.page_policy import (
     host_of,
     policy_of,
     running_scripts,
+    unpack_parts,
 )
 
 MOST_MB = 16.0
@@ -131,7 +132,7 @@ def check_page(path: str | Path, *, most_mb: float = MOST_MB) -> PageCheck:
     except OSError as error:
         raise SourceError(f"{file}: cannot be read ({error.strerror}). Give the name of an HTML file.") from error
     text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    page = read_markup(text)
+    page = unpack_parts(read_markup(text))
     if not page.all("html", "head", "body", "title"):
         raise SourceError(f"{file}: is not an HTML page (no html, head or body in it). Give the name of an HTML file.")
     policy = policy_of(page)

@@ -7,13 +7,15 @@ them into text nodes only.
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 import re
+import zlib
 
 import numpy as np
 import pandas as pd
+
+from maps.letters import from_letters, to_letters
 
 # Control characters, and the marks that turn the direction of the text around them: a name that carries them can make
 # the words beside it read backwards. The zero-width joiners stay, some scripts cannot be written without them.
@@ -61,29 +63,48 @@ def inert_json(value: Json) -> str:
 
 
 def packed_bytes(data: bytes) -> str:
-    """Return bytes gzipped and in base64; the same bytes always give the same text.
+    """Return bytes gzipped and in letters; the same bytes always give the same text.
 
     Examples
     --------
-    >>> packed_bytes(b"one town")[:4]
-    'H4sI'
+    >>> len(packed_bytes(b"one town")), len(packed_bytes(b"one town" * 100))
+    (35, 45)
     """
-    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+    return to_letters(gzip.compress(data, 9, mtime=0))
 
 
-def unpacked_bytes(text: str) -> bytes:
+def unpacked_bytes(text: str, *, most: int = 2**30) -> bytes:
     """Return the bytes that :func:`packed_bytes` packed.
+
+    Parameters
+    ----------
+    text
+        Gzipped bytes in letters.
+    most
+        No more bytes than these are unpacked.
+
+    Raises
+    ------
+    ValueError
+        The text was not packed by us, or holds more.
 
     Examples
     --------
     >>> unpacked_bytes(packed_bytes(b"one town"))
     b'one town'
     """
-    return gzip.decompress(base64.b64decode(text))
+    gzipped = zlib.decompressobj(wbits=31)
+    try:
+        data = gzipped.decompress(from_letters(text), most)
+    except zlib.error as error:
+        raise ValueError("these are no packed bytes") from error
+    if not gzipped.eof:
+        raise ValueError(f"packed bytes that do not end, or are more than {most:,}")
+    return data
 
 
 def packed_json(value: Json) -> str:
-    """Return a table of plain values as gzipped JSON in base64."""
+    """Return a table of plain values as gzipped JSON in letters."""
     return packed_bytes(inert_json(value).encode("utf-8"))
 
 

@@ -1,18 +1,8 @@
 """Outlines of thousands of areas in a few hundred kilobytes.
 
 The steps: simplify all areas together (``coverage``), lay the vertices on a grid of about a metre, keep each common
-edge once (``topology``), write steps between points instead of points, small numbers in few bytes, gzip. The page
-undoes it with what every browser has (``page/decode.js``); :func:`unpack_areas` undoes it here.
-
-The format (version 1) is one row of whole numbers, each as a *varint*: seven bits a byte, lowest first, the eighth bit
-set where another byte follows. Numbers that may be negative are folded first: 0, -1, 1, -2 become 0, 1, 2, 3.
-
-    version, areas, rings, uses, arcs, points, dots
-    rings of each area | uses (steps along arcs) of each ring | uses | points of each arc
-    columns of all points, each less the one before, folded | rows likewise | columns of dots | rows of dots
-
-A use is twice how many arcs back the arc was first used (0: this is the first use of a new arc), plus 1 if it is
-walked from its end. A dot is an area without outline (0 rings), in the order of the areas.
+edge once (``topology``), write each point once as a step in few bits (``arc_code``), gzip. The page undoes it with what
+every browser has (``page/decode.js``); :func:`unpack_areas` undoes it here.
 """
 
 from __future__ import annotations
@@ -29,11 +19,11 @@ from numpy.typing import NDArray
 
 from geodata.errors import DataError, examples
 from geodata.write import writing
+from maps.arc_code import FORMAT, decode, encode
 from maps.coverage import Floats, Geometries, Grid, Integers, default_tolerance_m, mercator, polygons_of, simplify
 from maps.inert import packed_bytes, unpacked_bytes
-from maps.topology import Rings, Topology, build_topology, tidy_rings
+from maps.topology import Rings, build_topology, tidy_rings
 
-FORMAT = 1
 STEP = 1.0
 MARGIN = 4  # grid points left free west and north, so that no vertex is negative
 
@@ -45,7 +35,7 @@ class PackedAreas:
     Parameters
     ----------
     data
-        The numbers above, gzipped, in base64.
+        The bytes of :mod:`maps.arc_code`, gzipped, in letters.
     grid
         Where grid point (0, 0) lies on the Web Mercator plane, and how wide a step is (m).
     n_areas, n_dots
@@ -137,7 +127,8 @@ def _pack(outlines: Geometries, dots: Floats, tolerance: float, codes: pd.Index)
     sizes = np.bincount(point_ring, minlength=len(rings)).astype(np.int64)
     closed = Rings(area_of_ring.astype(np.int64), sizes, columns[: len(points)], rows[: len(points)])
     topology = build_topology(tidy_rings(closed, len(outlines)), len(outlines))
-    data = packed_bytes(_encoded(topology, columns[len(points) :], rows[len(points) :]))
+    spots = np.column_stack([columns[len(points) :], rows[len(points) :]])
+    data = packed_bytes(encode(topology, spots))
     return PackedAreas(data, grid, len(outlines), len(dots))
 
 
@@ -151,63 +142,6 @@ def _check_inside(plane: Floats, owner: Integers, codes: pd.Index) -> None:
         )
 
 
-def _encoded(topology: Topology, dot_columns: Integers, dot_rows: Integers) -> bytes:
-    """Return the topology and the dots as bytes of the format above."""
-    newest = np.maximum.accumulate(np.append(-1, topology.arcs))[:-1]
-    uses = 2 * (newest + 1 - topology.arcs) + topology.backwards
-    counts = [FORMAT, len(topology.rings_per_area), len(topology.arcs_per_ring), len(topology.arcs),
-              len(topology.points_per_arc), len(topology.columns), len(dot_columns)]  # fmt: skip
-    sections = [
-        np.array(counts, dtype=np.int64),
-        topology.rings_per_area,
-        topology.arcs_per_ring,
-        uses,
-        topology.points_per_arc,
-        *(_folded(np.diff(line, prepend=0)) for line in (topology.columns, topology.rows, dot_columns, dot_rows)),
-    ]
-    return _varints(np.concatenate(sections))
-
-
-def _folded(values: Integers) -> Integers:
-    """Return whole numbers folded to non-negative ones: 0, -1, 1, -2 become 0, 1, 2, 3."""
-    return np.where(values < 0, -2 * values - 1, 2 * values)
-
-
-def _unfolded(values: Integers) -> Integers:
-    """Return what :func:`_folded` folded."""
-    return np.where(values % 2 == 1, -(values + 1) // 2, values // 2)
-
-
-def _varints(values: Integers) -> bytes:
-    """Return non-negative whole numbers in seven bits a byte, lowest first.
-
-    Examples
-    --------
-    >>> _varints(np.array([1, 127, 128, 300])).hex(" ")
-    '01 7f 80 01 ac 02'
-    """
-    lengths = np.ones(len(values), dtype=np.int64)
-    for bits in range(7, 63, 7):
-        lengths += values >= (1 << bits)
-    ends = np.cumsum(lengths)
-    result = np.zeros(int(ends[-1]), dtype=np.uint8)
-    for byte in range(int(lengths.max())):
-        has = lengths > byte
-        more = lengths[has] > byte + 1
-        result[(ends - lengths)[has] + byte] = ((values[has] >> (7 * byte)) & 127) | (more << 7)
-    return result.tobytes()
-
-
-def _from_varints(data: bytes) -> Integers:
-    """Return the numbers that :func:`_varints` wrote."""
-    octets = np.frombuffer(data, dtype=np.uint8).astype(np.int64)
-    last = octets < 128
-    number: Integers = np.cumsum(last) - last
-    first = np.append(0, np.flatnonzero(last)[:-1] + 1)
-    place = np.arange(len(octets)) - first[number]
-    return np.bincount(number, weights=((octets & 127) << (7 * place)).astype(float)).astype(np.int64)
-
-
 def unpack_areas(packed: PackedAreas) -> tuple[NDArray[np.object_], Floats]:
     """Return the outlines as the page sees them, for checks and for drawing elsewhere.
 
@@ -216,28 +150,19 @@ def unpack_areas(packed: PackedAreas) -> tuple[NDArray[np.object_], Floats]:
     tuple
         Polygons in Web Mercator metres, shape (n_areas,), None for dots; and the dots, shape (n_dots, 2).
     """
-    stream = _from_varints(unpacked_bytes(packed.data))
-    _, n_areas, n_rings, n_uses, n_arcs, n_points, n_dots = (int(count) for count in stream[:7])
-    cuts = np.cumsum([7, n_areas, n_rings, n_uses, n_arcs, n_points, n_points, n_dots])
-    per_area, per_ring, uses, per_arc, *lines = np.split(stream, cuts)[1:]
-    columns, rows, dot_columns, dot_rows = (np.cumsum(_unfolded(line)) for line in lines)
-    points = np.column_stack(packed.grid.place(columns, rows))
-    arcs = np.split(points, np.cumsum(per_arc)[:-1])
-    rings = [_ring(arcs, walk) for walk in np.split(_walked(uses), np.cumsum(per_ring)[:-1])] if n_rings else []
-    outlines: NDArray[np.object_] = np.full(n_areas, None, dtype=object)
-    ends = np.cumsum(per_area)
-    for area, end in enumerate(ends):
-        outlines[area] = _outline(rings[end - per_area[area] : end])
-    return outlines, np.column_stack(packed.grid.place(dot_columns, dot_rows))
+    code = decode(unpacked_bytes(packed.data))
+    arcs = [_placed(packed.grid, points) for points in code.points]
+    walks = np.split(code.arcs, np.cumsum(code.arcs_per_ring)[:-1]) if len(code.arcs_per_ring) else []
+    rings = [_ring(arcs, walk) for walk in walks]
+    outlines: NDArray[np.object_] = np.full(len(code.rings_per_area), None, dtype=object)
+    for area, end in enumerate(np.cumsum(code.rings_per_area)):
+        outlines[area] = _outline(rings[end - code.rings_per_area[area] : end])
+    return outlines, _placed(packed.grid, code.dots)
 
 
-def _walked(uses: Integers) -> Integers:
-    """Return the arc of each use, as ``~arc`` where it is walked from its end."""
-    fresh = uses // 2 == 0
-    newest = np.cumsum(fresh) - fresh - 1  # the newest arc before this use
-    arcs: Integers = newest + 1 - uses // 2
-    walked: Integers = np.where(uses % 2 == 1, ~arcs, arcs)
-    return walked
+def _placed(grid: Grid, points: Integers) -> Floats:
+    """Return grid points as Web Mercator metres, shape (n, 2)."""
+    return np.column_stack(grid.place(points[:, 0], points[:, 1]))
 
 
 def _ring(arcs: list[Floats], walk: Integers) -> Floats:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from maps.inert import unpacked_bytes
 from maps.markup import Element, Markup
 
 BASE_MAP = "onetown-base-map"  # the meta element in which a page says that a base map was asked for
@@ -25,6 +26,8 @@ LOADING_LINKS = frozenset(
     ["stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "manifest"]
 )
 DRAWN_BY_ADDRESS = frozenset({"use", "image", "feimage", "script"})  # elements of SVG that load what href names
+UNPACKED = frozenset({"script", "style"})
+MOST_UNPACKED = 64_000_000  # bytes of one part
 HARMLESS = ("data:", "blob:", "#", "about:")
 NAMESPACES = ("http://www.w3.org/", "https://www.w3.org/")
 
@@ -102,6 +105,23 @@ def checksum(content: str) -> str:
     """
     digest = hashlib.sha256(content.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def unpack_parts(page: Markup) -> Markup:
+    """Return a page with the scripts and styles that our loader unpacks as they then stand in it.
+
+    What cannot be unpacked stays as it is: the loader could not unpack it either.
+    """
+    for element in page.all("script"):
+        tag = element.attributes.get("data-packed", "")
+        if tag not in UNPACKED or element.attributes.get("type") != "text/plain":
+            continue
+        try:
+            text = unpacked_bytes(element.content(), most=MOST_UNPACKED).decode("utf-8")
+        except ValueError:
+            continue
+        element.tag, element.attributes, element.pieces = tag, {}, [text]
+    return page
 
 
 def running_scripts(page: Markup) -> list[Element]:

@@ -88,6 +88,7 @@
   /** Read the layer of buildings. */
   onetown.readSites = async function () {
     const data = onetown.layerData("sites");
-    return data ? new Sites(await onetown.unpackJson(data.table), data.families) : null;
+    if (!data) return new Sites({ id: [], lon: [], lat: [], family: [] }, []); // a map of areas alone
+    return new Sites(await onetown.unpackJson(data.table), data.families);
   };
 })((window.onetown = window.onetown || {}));

@@ -2,7 +2,7 @@
 (function (onetown) {
   "use strict";
 
-  const { store, el, byId } = onetown;
+  const { store, byId } = onetown;
   const REPAINTS = ["level", "segments", "column", "asIndex", "classes", "fade"]; // choices that change the colours of areas
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map("map_onetown", {
@@ -166,9 +166,5 @@
     document.documentElement.dataset.ready = "yes";
   }
 
-  start().catch((error) => {
-    document.body.append(el("p", { class: "trouble", role: "alert" },
-      "This map could not be drawn. It needs a browser of 2023 or later. (" + error.message + ")"));
-    throw error;
-  });
+  start().catch(onetown.trouble);
 })((window.onetown = window.onetown || {}));

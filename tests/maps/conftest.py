@@ -249,7 +249,8 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
         opened.page.on("pageerror", lambda error: opened.trouble.append(f"error: {error}"))
         opened.page.on("dialog", lambda dialog: (opened.trouble.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         opened.page.goto(path.as_uri())
-        opened.page.wait_for_selector("html[data-ready]", timeout=60_000)
+        opened.page.wait_for_selector("html[data-ready], p.trouble", timeout=120_000)
+        assert opened.ask("document.documentElement.dataset.ready") == "yes", opened.trouble
         opened.requests.remove(path.as_uri())
         return opened
 

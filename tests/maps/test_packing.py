@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.spatial import Voronoi
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from geodata.errors import CrsError, DataError
+from maps.arc_code import decode
 from maps.coverage import default_tolerance_m, mercator
 from maps.inert import unpacked_bytes
-from maps.packing import PackedAreas, _folded, _from_varints, _unfolded, _varints, pack_areas, unpack_areas
+from maps.packing import PackedAreas, pack_areas, unpack_areas
 
 BNG = "EPSG:27700"
 WEST, SOUTH = 400_000, 300_000
@@ -33,9 +32,10 @@ def table(outlines: list[object], points: list[Point] | None = None) -> gpd.GeoD
 
 
 def counts(packed: PackedAreas) -> dict[str, int]:
-    """Return the head of the packed stream by name."""
-    names = ["version", "areas", "rings", "uses", "arcs", "points", "dots"]
-    return dict(zip(names, _from_varints(unpacked_bytes(packed.data))[:7].tolist(), strict=True))
+    """Return how much of everything is in the packed outlines."""
+    code = decode(unpacked_bytes(packed.data))
+    parts = {"areas": code.rings_per_area, "rings": code.arcs_per_ring, "arcs": code.points, "dots": code.dots}
+    return {name: len(part) for name, part in parts.items()}
 
 
 def plane_areas(frame: gpd.GeoDataFrame) -> np.ndarray:
@@ -132,21 +132,6 @@ def test_tessellations_stay_whole(seed: int) -> None:
     outlines, _ = unpack_areas(pack_areas(frame))
     assert (shapely.area(outlines) > 0).all()
     assert shapely.area(outlines).sum() == pytest.approx(shapely.union_all(shapely.make_valid(outlines)).area, rel=1e-6)
-
-
-@given(st.lists(st.integers(min_value=0, max_value=2**40), min_size=1))
-def test_varints_come_back(values: list[int]) -> None:
-    """Any row of whole numbers survives its bytes."""
-    row = np.array(values, dtype=np.int64)
-    assert (_from_varints(_varints(row)) == row).all()
-
-
-@given(st.lists(st.integers(min_value=-(2**40), max_value=2**40), min_size=1))
-def test_folding_comes_back(values: list[int]) -> None:
-    """Signed numbers survive folding and fold to non-negative ones."""
-    row = np.array(values, dtype=np.int64)
-    assert (_folded(row) >= 0).all()
-    assert (_unfolded(_folded(row)) == row).all()
 
 
 def test_same_outlines_give_the_same_bytes(town_areas: gpd.GeoDataFrame) -> None:
