@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LONGEST_M = 200.0
+#: Nobody goes through a barrier: so much of the road on either side of it is closed to those whom it stops.
+BARRED_M = 1.0
 METRES_A_SECOND = 1.0 / 3.6
 
 
@@ -74,13 +76,16 @@ def links_of(chains: Chains) -> Links:
     chains
         Ways as their points.
     """
-    chains = _drop_repeats(_filled(chains))
+    chains = _beside_barriers(_drop_repeats(_filled(chains)))
     places, place = np.unique(chains.node, return_inverse=True)
     n_points = len(place)
     inner = np.zeros(n_points, dtype=np.bool_)
     inner[1:-1] = (chains.way[1:-1] == chains.way[:-2]) & (chains.way[1:-1] == chains.way[2:])
     used = np.bincount(place, minlength=len(places))
-    cut = ~inner | (used[place] > 1) | chains.stopped.any(axis=1)
+    barrier = chains.stopped.any(axis=1)
+    cut = ~inner | (used[place] > 1) | barrier
+    cut[1:] |= barrier[:-1]
+    cut[:-1] |= barrier[1:]
     cut |= _every_so_often(chains, cut)
     at = np.flatnonzero(cut)
     same_way = chains.way[at[:-1]] == chains.way[at[1:]]
@@ -129,6 +134,30 @@ def _filled(chains: Chains) -> Chains:
     stopped[new] = False
     xy = chains.xy[owner] * (1 - fraction) + chains.xy[following] * fraction
     return Chains(node, chains.way[owner], xy, chains.speeds_kmh, stopped)
+
+
+def _beside_barriers(chains: Chains) -> Chains:
+    """Return the chains with a point a metre before and after each barrier, so that only that metre is closed."""
+    barrier = chains.stopped.any(axis=1)
+    within = chains.way[1:] == chains.way[:-1]
+    after, before = np.flatnonzero(within & barrier[:-1]), np.flatnonzero(within & barrier[1:])
+    if not len(after) and not len(before):
+        return chains
+    step = np.hypot(*np.diff(chains.xy, axis=0).T)
+    near = np.minimum(BARRED_M, step / 3) / np.maximum(step, 1e-9)
+    at = np.concatenate([after, before])
+    fraction = np.concatenate([near[after], 1 - near[before]])
+    order = np.lexsort((fraction, at))
+    at, fraction = at[order], fraction[order, None]
+    xy = chains.xy[at] * (1 - fraction) + chains.xy[at + 1] * fraction
+    node = min(int(chains.node.min()), 0) - 1 - np.arange(len(at))
+    return Chains(
+        node=np.insert(chains.node, at + 1, node),
+        way=np.insert(chains.way, at + 1, chains.way[at]),
+        xy=np.insert(chains.xy, at + 1, xy, axis=0),
+        speeds_kmh=chains.speeds_kmh,
+        stopped=np.insert(chains.stopped, at + 1, False, axis=0),
+    )
 
 
 def _drop_repeats(chains: Chains) -> Chains:

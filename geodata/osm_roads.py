@@ -6,6 +6,7 @@ Data © OpenStreetMap contributors, Open Database Licence: whoever shows results
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,8 @@ from geodata.road_speeds import SpeedTable
 TAGS = ("highway", "maxspeed", "maxspeed:forward", "maxspeed:backward", "oneway", "oneway:bicycle", "oneway:foot",
         "junction", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "bicycle", "surface", "area", "cycleway",
         "cycleway:left", "cycleway:right", "cycleway:both", "cycleway:left:oneway",
-        "cycleway:right:oneway")  # fmt: skip
-BARRIER_TAGS = ("barrier", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "bicycle")
+        "cycleway:right:oneway", "motorroad")  # fmt: skip
+BARRIER_TAGS = ("barrier", "locked", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "bicycle")
 ATTRIBUTION = "© OpenStreetMap contributors, Open Database Licence (ODbL) 1.0"
 
 
@@ -38,6 +39,7 @@ class _Collected:
     stopped: dict[int, tuple[bool, bool, bool]] = field(default_factory=dict)
     unused: int = 0
     cut_off: int = 0
+    ferries: int = 0
 
 
 def read_osm_roads(path: str | Path, speeds: SpeedTable) -> tuple[Chains, list[str]]:
@@ -91,12 +93,14 @@ def _collect(path: Path, speeds: SpeedTable) -> _Collected:
     try:
         # locations first: a filter before them would hide the nodes that have no tag
         kinds = osmium.osm.NODE | osmium.osm.WAY
-        wanted = osmium.filter.KeyFilter("highway", "barrier")
+        wanted = osmium.filter.KeyFilter("highway", "barrier", "route")
         for thing in osmium.FileProcessor(str(path), kinds).with_locations().with_filter(wanted):
             if isinstance(thing, osmium.osm.Node):
                 _take_barrier(thing, found)
             elif isinstance(thing, osmium.osm.Way) and "highway" in thing.tags:
                 _take_way(thing, found, known, speeds)
+            elif isinstance(thing, osmium.osm.Way):
+                found.ferries += thing.tags.get("route") == "ferry"
     except (RuntimeError, ValueError) as error:
         raise SourceError(
             f"{path}: cannot be read as an OpenStreetMap extract: it is cut short, broken or something else "
@@ -124,24 +128,34 @@ def _take_way(
     if speed is None:
         found.unused += 1
         return
-    points = [(node.ref, node.lon, node.lat) for node in way.nodes if node.location.valid()]
-    if len(points) < 2:
-        found.cut_off += 1
-        return
-    nodes, lon, lat = zip(*points, strict=True)
-    found.nodes += nodes
-    found.lon += lon
-    found.lat += lat
-    found.ways += [len(found.speeds)] * len(points)
-    found.speeds.append(speed)
+    before = len(found.speeds)
+    for inside, run in groupby(way.nodes, key=lambda node: node.location.valid()):
+        points = [(node.ref, node.lon, node.lat) for node in run] if inside else []
+        if len(points) < 2:
+            continue
+        # a way that leaves the file and comes back is two: what lies between is not known
+        nodes, lon, lat = zip(*points, strict=True)
+        found.nodes += nodes
+        found.lon += lon
+        found.lat += lat
+        found.ways += [len(found.speeds)] * len(points)
+        found.speeds.append(speed)
+    found.cut_off += len(found.speeds) == before
 
 
 def _left_out(found: _Collected, outside: int) -> list[str]:
     said = []
     if found.unused:
-        said.append(f"{found.unused:,} ways that nobody may use, or of a kind that is no road, were left out.")
+        said.append(f"Left out: {_many(found.unused, 'way')} that nobody may use, or of a kind that is no road.")
     if found.cut_off:
-        said.append(f"{found.cut_off:,} ways have no two points in the file: they were cut off at its edge.")
+        said.append(f"Left out: {_many(found.cut_off, 'way')} without two points in the file, cut off at its edge.")
+    if found.ferries:
+        boats = "one ferry" if found.ferries == 1 else f"{found.ferries:,} ferries"
+        said.append(f"Left out: {boats}, for nobody knows how long one waits for a boat.")
     if outside:
-        said.append(f"{outside:,} points of ways lie outside Great Britain and were left out.")
+        said.append(f"Left out: {_many(outside, 'point')} of ways outside Great Britain.")
     return said
+
+
+def _many(number: int, word: str) -> str:
+    return f"one {word}" if number == 1 else f"{number:,} {word}s"

@@ -31,18 +31,19 @@ STOPS: dict[RoadMode, frozenset[str]] = {
     "drive": frozenset({
         "bollard", "block", "cycle_barrier", "stile", "kissing_gate", "jersey_barrier", "chain", "log", "debris",
         "motorcycle_barrier", "turnstile", "full-height_turnstile", "bus_trap", "sump_buster", "rope", "hampshire_gate",
-        "planter", "horse_stile",
+        "planter", "horse_stile", "wall", "fence",
     }),
     "walk": frozenset({"wall", "fence"}),
     "cycle": frozenset({"stile", "kissing_gate", "turnstile", "full-height_turnstile", "wall", "fence"}),
 }  # fmt: skip
-NAMED_LIMITS_MPH = {"national": 60.0, "gb:nsl_single": 60.0, "gb:nsl_dual": 70.0, "gb:motorway": 70.0,
-                    "gb:nsl_restricted": 30.0, "walk": 4.0}  # fmt: skip
+NAMED_LIMITS_MPH = {"national": 60.0, "nsl_single": 60.0, "nsl_dual": 70.0, "motorway": 70.0, "nsl_restricted": 30.0,
+                    "urban": 30.0, "zone20": 20.0, "zone:20": 20.0, "zone30": 30.0, "zone:30": 30.0,
+                    "walk": 4.0}  # fmt: skip
 _LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?")
 
 
 def limit_kmh(text: str) -> float | None:
-    """Return a signed speed limit in kilometres an hour, or None where the text names none.
+    """Return a signed speed limit in kilometres an hour, or None where the text names none ("none" too).
 
     Examples
     --------
@@ -51,7 +52,7 @@ def limit_kmh(text: str) -> float | None:
     >>> round(limit_kmh("GB:nsl_dual")), round(limit_kmh("20 mph;30 mph"))
     (113, 32)
     """
-    first = text.split(";", maxsplit=1)[0].strip().lower()
+    first = text.split(";", maxsplit=1)[0].strip().lower().removeprefix("gb:").removeprefix("uk:")
     if first in NAMED_LIMITS_MPH:
         return NAMED_LIMITS_MPH[first] * KMH_A_MPH
     match = _LIMIT.fullmatch(first)
@@ -103,7 +104,9 @@ def stopped_modes(tags: Tags) -> tuple[bool, bool, bool]:
 
 def _stops(tags: Tags, mode: RoadMode) -> bool:
     allowed = _access(tags, mode)
-    return tags.get("barrier", "") in STOPS[mode] if allowed is None else not allowed
+    if allowed is None:
+        return tags.get("barrier", "") in STOPS[mode] or tags.get("locked") == "yes"
+    return not allowed
 
 
 def _access(tags: Tags, mode: RoadMode) -> bool | None:
@@ -137,23 +140,29 @@ def _limited(tags: Tags, way: str, usual_kmh: float, share: float) -> float:
 def _directions(tags: Tags) -> tuple[bool, bool]:
     """Return whether vehicles may go forward and backward."""
     oneway = tags.get("oneway", "")
-    if oneway in {"-1", "reverse"}:
-        return (False, True)
-    if oneway in {"yes", "true", "1"}:
-        return (True, False)
     implied = tags["highway"] == "motorway" or tags.get("junction") in {"roundabout", "circular"}
-    return (True, not implied or oneway == "no")
+    return _ways("yes" if implied and not oneway else oneway)
+
+
+def _ways(oneway: str) -> tuple[bool, bool]:
+    """Return whether a value of a key such as ``oneway`` lets go forward and backward.
+
+    Examples
+    --------
+    >>> _ways("yes"), _ways("-1"), _ways("no")
+    ((True, False), (False, True), (True, True))
+    """
+    return (oneway not in {"-1", "reverse"}, oneway not in {"yes", "true", "1"})
 
 
 def _walk(tags: Tags, table: SpeedTable) -> tuple[float, float]:
     speed, allowed = table.classes[tags["highway"]].walk_kmh, _access(tags, "walk")
     if allowed is False:
         return (0.0, 0.0)
-    if speed <= 0:
+    if speed <= 0 or (allowed is None and tags.get("motorroad") == "yes"):
         speed = table.classes["footway"].walk_kmh if tags.get("foot") in ALLOWED else 0.0
-    if tags.get("oneway:foot") == "yes":
-        return (speed, 0.0)
-    return (speed, speed)
+    forward, backward = _ways(tags.get("oneway:foot", ""))
+    return (speed if forward else 0.0, speed if backward else 0.0)
 
 
 def _cycle(tags: Tags, table: SpeedTable) -> tuple[float, float]:
@@ -161,11 +170,14 @@ def _cycle(tags: Tags, table: SpeedTable) -> tuple[float, float]:
     if said == "dismount":
         wheeling = table.classes["wheeling"].cycle_kmh
         return (wheeling, wheeling)
-    if _access(tags, "cycle") is False:
+    allowed = _access(tags, "cycle")
+    if allowed is False:
         return (0.0, 0.0)
-    if speed <= 0:
-        speed = table.classes["signed cycling"].cycle_kmh if said in ALLOWED else 0.0
-    forward, backward = _directions(tags)
+    if speed <= 0 or (allowed is None and tags.get("motorroad") == "yes"):
+        # where steps are open to bicycles there is a groove to push them along
+        signed = "wheeling" if tags["highway"] == "steps" else "signed cycling"
+        speed = table.classes[signed].cycle_kmh if said in ALLOWED else 0.0
+    forward, backward = _ways(tags["oneway:bicycle"]) if "oneway:bicycle" in tags else _directions(tags)
     if _contraflow(tags):
         return (speed, speed)
     return (speed if forward else 0.0, speed if backward else 0.0)

@@ -66,10 +66,9 @@ class RoadGraph:
         said = f"{words}: {self.km:,.0f} km of road in one connected network of {len(self):,} places."
         if not self.left_places:
             return said
-        return (
-            f"{said} {self.left_km:,.1f} km in {self.left_parts:,} separate parts ({self.left_places:,} places) are "
-            "not connected to it and were left out."
-        )
+        parts = "one separate part" if self.left_parts == 1 else f"{self.left_parts:,} separate parts"
+        places = "one place" if self.left_places == 1 else f"{self.left_places:,} places"
+        return f"{said} {self.left_km:,.1f} km in {parts} ({places}) are not connected to it and were left out."
 
 
 def build_graph(links: Links, mode: RoadMode, *, hilbert: bool = True) -> RoadGraph:

@@ -65,6 +65,38 @@ def test_a_bollard_sends_cars_round_and_lets_walkers_through(tmp_path: Path) -> 
     assert walk == pytest.approx(200 / (speed.walk_kmh / 3.6), rel=1e-3)
 
 
+def test_only_the_metre_beside_a_bollard_is_closed(tmp_path: Path) -> None:
+    """The houses up to it are driven to from their own side, at the speed of their street."""
+    places = {1: (0.0, 0.0), 2: (190.0, 0.0), 3: (200.0, 0.0), 4: (200.0, 300.0), 5: (0.0, 300.0)}
+    ways = [([1, 2], STREET), ([2, 3], STREET), ([3, 4, 5, 1], STREET)]
+    path = write_osm(tmp_path / "shut.osm.pbf", places, ways, {2: {"barrier": "bollard"}})
+    kmh = read_speeds().classes["residential"].drive_kmh
+    assert seconds_between(path, "drive", (0, 0), (189, 0)) == pytest.approx(189 / (kmh / 3.6), rel=1e-2)
+    assert seconds_between(path, "drive", (200, 0), (191, 0)) == pytest.approx(9 / (kmh / 3.6), rel=2e-2)
+    around = 9 + 300 + 200 + 300 + 189
+    assert seconds_between(path, "drive", (191, 0), (189, 0)) == pytest.approx(around / (kmh / 3.6), rel=1e-2)
+    assert seconds_between(path, "walk", (191, 0), (189, 0)) == pytest.approx(2 / (4.8 / 3.6), rel=0.1)
+
+
+def test_a_road_that_leaves_the_extract_and_comes_back_is_not_joined_across(tmp_path: Path) -> None:
+    """A straight line over the edge of the file would be a road that nobody built."""
+    places = {1: (0.0, 0.0), 3: (600.0, 0.0), 4: (0.0, 600.0), 5: (600.0, 600.0), 6: (-100.0, 0.0), 7: (700.0, 0.0)}
+    ways = [([6, 1, 2, 3, 7], STREET), ([1, 4, 5, 3], STREET)]  # the file lacks point 2
+    path = write_osm(tmp_path / "cut.osm.pbf", places, ways)
+    kmh = read_speeds().classes["residential"].drive_kmh
+    assert seconds_between(path, "drive", (-100, 0), (700, 0)) == pytest.approx(2_000 / (kmh / 3.6), rel=1e-3)
+
+
+def test_ferries_are_left_out_and_said(tmp_path: Path) -> None:
+    """Nobody knows the wait; a town across the water must not look near, and the reader is told."""
+    places = {1: (0.0, 0.0), 2: (600.0, 0.0), 3: (1_600.0, 0.0), 4: (2_200.0, 0.0), 5: (2_900.0, 0.0)}
+    ferry = {"route": "ferry", "motor_vehicle": "yes", "foot": "yes"}
+    path = write_osm(tmp_path / "strait.osm.pbf", places, [([1, 2], STREET), ([2, 3], ferry), ([3, 4, 5], STREET)])
+    network = load_network(path)
+    assert "Left out: one ferry, for nobody knows how long one waits for a boat." in network.sentences()
+    assert network.graph("walk").xy[:, 0].min() > CORNER[0] + 1_599
+
+
 def test_ways_that_cross_without_a_common_point_do_not_meet(tmp_path: Path) -> None:
     """A bridge is no junction."""
     places = {1: (0.0, 0.0), 2: (200.0, 0.0), 3: (100.0, -100.0), 4: (100.0, 100.0), 5: (0.0, 500.0)}
@@ -81,7 +113,7 @@ def test_islands_are_left_out_and_counted(tmp_path: Path) -> None:
     graph = load_network(path).graph("drive")
     assert graph.km == pytest.approx(0.9, rel=1e-3)
     assert (graph.left_parts, graph.left_km) == (1, pytest.approx(0.3, rel=1e-3))
-    assert "0.3 km in 1 separate parts (3 places) are not connected to it and were left out." in graph.sentence()
+    assert "0.3 km in one separate part (3 places) are not connected to it and were left out." in graph.sentence()
 
 
 def test_a_dead_end_behind_a_one_way_street_is_not_strongly_connected(tmp_path: Path) -> None:

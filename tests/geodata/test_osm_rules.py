@@ -30,6 +30,10 @@ def speeds(**tags: str) -> tuple[float, ...]:
         ("national", 96.56064),
         ("20 mph;30 mph", 32.18688),
         ("signals", None),
+        ("GB:urban", 48.28032),
+        ("uk:nsl_dual", 112.65408),
+        ("GB:zone20", 32.18688),
+        ("walk", 6.437376),
         ("none", None),
         ("", None),
         ("0", None),
@@ -62,6 +66,10 @@ def test_a_signed_limit_replaces_the_usual_speed_and_never_speeds_up_walkers() -
         ({"oneway": "yes", "cycleway": "opposite_lane"}, (True, False), (True, True)),
         ({"oneway": "yes", "cycleway_left_oneway": "-1"}, (True, False), (True, True)),
         ({"oneway": "-1", "cycleway": "opposite"}, (False, True), (True, True)),
+        ({"oneway_bicycle": "yes"}, (True, True), (True, False)),
+        ({"oneway_bicycle": "-1"}, (True, True), (False, True)),
+        ({"highway": "motorway"}, (True, False), (False, False)),
+        ({"highway": "motorway", "oneway": "no"}, (True, True), (False, False)),
     ],
 )
 def test_one_way_streets(tags: dict[str, str], drive: tuple[bool, bool], cycle: tuple[bool, bool]) -> None:
@@ -69,7 +77,12 @@ def test_one_way_streets(tags: dict[str, str], drive: tuple[bool, bool], cycle: 
     found = speeds(**tags)
     assert tuple(speed > 0 for speed in found[DRIVE]) == drive
     assert tuple(speed > 0 for speed in found[CYCLE]) == cycle
-    assert all(found[WALK])
+    assert all(found[WALK]) == (tags.get("highway") != "motorway")
+
+
+def test_a_footway_signed_one_way_is_one_way_on_foot() -> None:
+    """Only its own key says so: ``oneway`` is for vehicles."""
+    assert [speed > 0 for speed in speeds(oneway="yes", oneway_foot="-1")[WALK]] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +103,8 @@ def test_one_way_streets(tags: dict[str, str], drive: tuple[bool, bool], cycle: 
         ({"highway": "steps"}, "walk"),
         ({"highway": "pedestrian"}, "walk cycle"),
         ({"highway": "busway"}, ""),
+        ({"highway": "trunk", "motorroad": "yes"}, "drive"),
+        ({"highway": "trunk", "motorroad": "yes", "foot": "yes"}, "drive walk"),
     ],
 )
 def test_who_may_use_a_way(tags: dict[str, str], modes: str) -> None:
@@ -102,6 +117,7 @@ def test_who_may_use_a_way(tags: dict[str, str], modes: str) -> None:
 def test_dismounted_cyclists_walk_their_bicycles() -> None:
     """Slower, and not forbidden."""
     assert speeds(bicycle="dismount")[CYCLE] == (4.0, 4.0)
+    assert speeds(highway="steps", bicycle="yes")[CYCLE] == (4.0, 4.0)
 
 
 def test_bad_surfaces_are_slower() -> None:
@@ -126,6 +142,9 @@ def test_what_is_no_road_is_left_out() -> None:
         ({"barrier": "stile"}, (True, False, True)),
         ({"barrier": "lift_gate", "motor_vehicle": "private"}, (True, False, False)),
         ({"barrier": "toll_booth"}, (False, False, False)),
+        ({"barrier": "gate", "locked": "yes"}, (True, True, True)),
+        ({"barrier": "gate", "locked": "yes", "foot": "yes"}, (True, False, True)),
+        ({"barrier": "wall"}, (True, True, True)),
     ],
 )
 def test_barriers(tags: dict[str, str], stopped: tuple[bool, bool, bool]) -> None:
