@@ -388,7 +388,7 @@ def options(
         if folder:
             write_options(study, folder, front=front, reached=reached)
             if scores is not None:
-                write_scores(scores, folder)
+                write_scores(scores, study.plans, folder)
     lines = [
         *_said_options(study),
         *(scores.sentences() if scores else ()),

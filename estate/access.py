@@ -168,7 +168,7 @@ def access_table(
     pandas.DataFrame
         One row per service and segment ("all" first): ``service``, ``segment`` (text), ``share_within`` (share of
         residents within the limit), ``mean_min`` and ``p90_min`` (minutes to the nearest place, weighted by residents),
-        ``residents``, ``limit_min``, ``quality`` of the travel table.
+        ``residents``, ``limit_min``, ``quality`` of the travel table (:meth:`geodata.travel.Travel.trust`).
     """
     codes = segment_codes(areas, segments).to_numpy(dtype=object)
     population = areas["population"].to_numpy(dtype=np.float64)
@@ -179,7 +179,7 @@ def access_table(
         nearest = nearest_minutes(travel, areas.index, assets_by_service[standard.service])
         for code, chosen in groups.items():
             summary = _summary(nearest[chosen], population[chosen], standard.limit_min, travel.limit_min)
-            limits = {"limit_min": standard.limit_min, "quality": travel.quality}
+            limits = {"limit_min": standard.limit_min, "quality": travel.trust()}
             rows.append({"service": standard.service, "segment": code, **summary, **limits})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

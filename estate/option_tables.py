@@ -26,10 +26,10 @@ def option_layers(problem: Problem, plans: Sequence[Plan]) -> dict[str, gpd.GeoD
     east, north = problem.register.geometry.x, problem.register.geometry.y
     buildings, moves = [], []
     for plan in plans:
-        table = plan.buildings.reset_index().assign(option=plan.name)
+        table = plan.buildings.reset_index().assign(option=plan.name, minutes=plan.minutes)
         at = plan.buildings.index
         buildings.append(table.assign(geometry=gpd.points_from_xy(east.reindex(at), north.reindex(at))))
-        ends = plan.moves.reset_index().assign(option=plan.name)
+        ends = plan.moves.reset_index().assign(option=plan.name, minutes=plan.minutes)
         corners = [
             np.column_stack([part.reindex(ends[at]) for part in (east, north)]) for at in ("from_asset", "to_asset")
         ]
@@ -50,7 +50,8 @@ def by_year(plans: Sequence[Plan]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``option``, ``year`` (0 is the start), ``body``, ``released`` (its buildings), ``moved`` (its teams),
-        ``capital_gbp`` (paid is negative), ``receipts_gbp``, ``revenue_gbp``, all real.
+        ``capital_gbp`` (paid is negative), ``receipts_gbp``, ``revenue_gbp``, all real; ``minutes`` (how far those of
+        the option's access may be trusted).
     """
     return pd.concat([_years_of(plan) for plan in plans], ignore_index=True)
 
@@ -71,5 +72,6 @@ def _years_of(plan: Plan) -> pd.DataFrame:
     table = pd.DataFrame(columns).fillna(0.0).rename_axis(["body", "year"]).reset_index()
     table[["released", "moved"]] = table[["released", "moved"]].astype(int)
     table.insert(0, "option", plan.name)
-    order = ["option", "year", "body", "released", "moved", "capital_gbp", "receipts_gbp", "revenue_gbp"]
+    table["minutes"] = plan.minutes
+    order = ["option", "year", "body", "released", "moved", "capital_gbp", "receipts_gbp", "revenue_gbp", "minutes"]
     return table.sort_values(["year", "body"])[order]

@@ -143,17 +143,21 @@ class Plan:
 
     def sentence(self) -> str:
         """Return the plan in a few sentences, each true of the money it names; indicative minutes are owned up to."""
-        return f"{self._money_sentence()}{self._minutes_sentence()}"
+        return f"{self._money_sentence()}{self.minutes_sentence()}"
 
-    def _minutes_sentence(self) -> str:
+    def minutes_sentence(self) -> str:
         """Say where access was judged by minutes along the straight line; nothing where nothing changes."""
-        if (
-            self.name == "do nothing"
-            or "quality" not in self.access
-            or not self.access["quality"].eq("indicative").any()
-        ):
+        if self.name == "do nothing" or "indicative" not in self.minutes:
             return ""
-        return " Access is judged by indicative minutes (straight line, no roads)."
+        if self.minutes == "indicative":
+            return " Access is judged by indicative minutes (straight line, no roads)."
+        return " Some of the minutes by which access is judged are indicative (straight line)."
+
+    @property
+    def minutes(self) -> str:
+        """How far the minutes by which access is judged may be trusted; empty where no access is judged."""
+        found = sorted(set(self.access["quality"])) if "quality" in self.access else []
+        return str(found[0]) if found else ""
 
     def _money_sentence(self) -> str:
         if self.name == "do nothing":

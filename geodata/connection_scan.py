@@ -28,7 +28,7 @@ except ImportError:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Least time between getting off one vehicle and boarding another at the same stop (seconds).
+#: Least time between getting off one vehicle and boarding another, at the same stop or the next bay (seconds).
 CHANGE_S = 60.0
 
 
@@ -158,9 +158,9 @@ def _pass(  # type: ignore[no-untyped-def]  # noqa: PLR0917
             continue
         ready[here] = min(ready[here], arrives[c] + change_s)
         for w in range(walk_first[here], walk_first[here + 1]):
-            there, then = walk_to[w], arrives[c] + walk_s[w]
-            at[there] = min(at[there], then)
-            ready[there] = min(ready[there], then)
+            there = walk_to[w]
+            at[there] = min(at[there], arrives[c] + walk_s[w])
+            ready[there] = min(ready[there], arrives[c] + max(walk_s[w], change_s))
 
 
 _scan: Any = _pass if njit is None else njit(cache=True)(_pass)

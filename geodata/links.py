@@ -44,6 +44,11 @@ class Chains:
     speeds_kmh: Floats
     stopped: NDArray[np.bool_]
 
+    @property
+    def barred(self) -> NDArray[np.bool_]:
+        """True for the points where a barrier stops anybody, shape (n_points,)."""
+        return np.asarray(self.stopped.any(axis=1), dtype=np.bool_)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
@@ -82,7 +87,7 @@ def links_of(chains: Chains) -> Links:
     inner = np.zeros(n_points, dtype=np.bool_)
     inner[1:-1] = (chains.way[1:-1] == chains.way[:-2]) & (chains.way[1:-1] == chains.way[2:])
     used = np.bincount(place, minlength=len(places))
-    barrier = chains.stopped.any(axis=1)
+    barrier = chains.barred
     cut = ~inner | (used[place] > 1) | barrier
     cut[1:] |= barrier[:-1]
     cut[:-1] |= barrier[1:]
@@ -138,7 +143,7 @@ def _filled(chains: Chains) -> Chains:
 
 def _beside_barriers(chains: Chains) -> Chains:
     """Return the chains with a point a metre before and after each barrier, so that only that metre is closed."""
-    barrier = chains.stopped.any(axis=1)
+    barrier = chains.barred
     within = chains.way[1:] == chains.way[:-1]
     after, before = np.flatnonzero(within & barrier[:-1]), np.flatnonzero(within & barrier[1:])
     if not len(after) and not len(before):

@@ -7,7 +7,7 @@ minutes from setting out to arriving, waiting included, and what nine departures
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -124,7 +124,8 @@ def transit_travel(
         f"{departures.sentence()}, median, with up to {departures.walk_min:g} minutes on foot at each end; "
         f"{walker.sentence()}"
     )
-    return _table(seconds / 60.0, areas, assets, limit_min=limit_min, source=source, attribution=attribution)
+    travel = _table(seconds / 60.0, areas, assets, limit_min=limit_min, source=source, attribution=attribution)
+    return replace(travel, straight_walks=walker.straight)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

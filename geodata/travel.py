@@ -64,6 +64,8 @@ class Travel:
         otherwise measured.
     attribution
         Line that the licence of the source asks for, or empty.
+    straight_walks
+        True where the walks of a timetable's journeys are along the straight line.
     """
 
     table: pd.DataFrame
@@ -77,6 +79,7 @@ class Travel:
     unreached_sites: tuple[str, ...] = ()
     straight: tuple[str, ...] = ()
     attribution: str = ""
+    straight_walks: bool = False
 
     def __post_init__(self) -> None:
         if self.limit_min <= 0:
@@ -124,6 +127,17 @@ class Travel:
             f"({examples(self.straight)}): their minutes are indicative only (straight line)."
         )
 
+    def trust(self) -> str:
+        """Return how far the minutes may be trusted, in words that name the straight line wherever it is in them.
+
+        Examples
+        --------
+        >>> Travel(pd.DataFrame(), "transit", "measured", None, None, 60.0, straight_walks=True).trust()
+        'measured, in part indicative'
+        """
+        partly = self.quality == "measured" and (self.straight or self.straight_walks)
+        return "measured, in part indicative" if partly else self.quality
+
     def basis(self) -> str:
         """Return in a word or two what the minutes rest on: for a cell of a table.
 
@@ -135,6 +149,8 @@ class Travel:
         if self.quality == "indicative":
             return "indicative (straight line)"
         measured = "timetable" if self.mode == "transit" else "network"
+        if self.straight_walks:
+            return f"{measured}, walks indicative (straight line)"
         return f"{measured}, indicative for {len(self.straight)} points" if self.straight else measured
 
 

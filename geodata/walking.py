@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ class Walker(Protocol):
             Longest walk (seconds).
         """
 
+    #: True where the walks are along the straight line, and so indicative.
+    straight: ClassVar[bool]
+
     def sentence(self) -> str:
         """Return what the walks rest on, in a few words."""
 
@@ -40,6 +43,7 @@ class RoadWalker:
     """Walks on a road network, the way to it and from it counted."""
 
     network: Network
+    straight: ClassVar[bool] = False
 
     def walks(self, origins: Floats, destinations: Floats, limit_s: float) -> tuple[Ints, Ints, Floats]:
         """Return the walks within a limit."""
@@ -65,6 +69,7 @@ class StraightWalker:
 
     speed_kmh: float = SPEED_KMH["walk"]
     detour: float = DETOUR
+    straight: ClassVar[bool] = True
 
     def walks(self, origins: Floats, destinations: Floats, limit_s: float) -> tuple[Ints, Ints, Floats]:
         """Return the walks within a limit."""

@@ -15,6 +15,7 @@ from estate.account import write_account
 from estate.option_tables import by_year, option_layers
 from estate.options_telling import tell_options
 from estate.pipeline import on_the_way
+from estate.plans import Plan
 from estate.targets import Reached
 from geodata.files import sha256_of
 from geodata.inputs import shown
@@ -101,10 +102,10 @@ def write_options(
         write_geopackage(option_layers(study.problem, plans), folder / "options.gpkg")
     write_csv(by_year(plans), folder / "option_years.csv", index=False)
     if front is not None:
-        write_csv(front, folder / "option_front.csv", index=False)
+        write_csv(front.assign(minutes=plans[-1].minutes), folder / "option_front.csv", index=False)
     tables = [plan.tables() for plan in plans]
     for name in tables[0]:
-        together = [_named(table[name], plan.name) for plan, table in zip(plans, tables, strict=True)]
+        together = [_named(table[name], plan) for plan, table in zip(plans, tables, strict=True)]
         write_csv(pd.concat(together, ignore_index=True), folder / f"option_{name}.csv", index=False)
 
 
@@ -131,7 +132,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
     write_estate(study, folder)
     write_options(study, folder)
     if (scores := scores_of(study)) is not None:
-        write_scores(scores, folder)
+        write_scores(scores, study.plans, folder)
     write_layers(study, folder)
     write_walks(study.walks, folder)
     reached = _access(study)
@@ -240,11 +241,14 @@ def _with_names(segments: Segments) -> pd.DataFrame:
     return named
 
 
-def _named(table: pd.DataFrame, option: str) -> pd.DataFrame:
-    """Return the table with the option's name as its first column."""
+def _named(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return the table with the option's name as its first column, and as its last how far its minutes may be trusted.
+
+    So no row of an option that was judged by the straight line can be copied without the word.
+    """
     flat = (table.reset_index() if table.index.name else table).drop(columns="option", errors="ignore")
-    flat.insert(0, "option", option)
-    return flat
+    flat.insert(0, "option", plan.name)
+    return flat.assign(minutes=plan.minutes)
 
 
 def _versions() -> dict[str, str]:

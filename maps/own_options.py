@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from estate.own_moves import own_plan
+from estate.plans import Plan
 from estate.scoring import Scores, score_options
 from geodata.portable import plain
 from geodata.write import write_csv
@@ -39,11 +40,12 @@ def scores_of(study: Study) -> Scores | None:
     return score_options(study.problem, study.plans, weights=choice.weights, willing=choice.willing)
 
 
-def write_scores(scores: Scores, folder: Path) -> None:
+def write_scores(scores: Scores, plans: Sequence[Plan], folder: Path) -> None:
     """Write scores, criteria and what would change the ranking into an existing folder."""
     scaled = scores.scaled.add_suffix("_0_to_100")
     together = pd.concat([scores.table, scores.raw, scaled], axis=1).rename_axis("option")
-    write_csv(together, folder / "option_scores.csv")
+    minutes = pd.Series({plan.name: plan.minutes for plan in plans}).reindex(together.index)
+    write_csv(together.assign(minutes=minutes), folder / "option_scores.csv")
     write_csv(scores.switches, folder / "option_score_switches.csv", index=False)
 
 

@@ -146,7 +146,7 @@ def write_paper(study: Study, folder: Path, *, version: str) -> None:
 
 
 def _write_files(found: PlanCase, study: Study, folder: Path, *, version: str) -> None:
-    write_workbook(found.case, folder / "business_case.xlsx")
+    write_workbook(found.case, folder / "business_case.xlsx", note=found.plan.minutes_sentence())
     title, footer = f"{study.place.place.name}: sharing public buildings", case_footer(found.case, version=version)
     write_report(title, plan_chapters(found, study), folder, footer=footer)
 

@@ -40,7 +40,7 @@ FIRST_YEAR_COLUMN: Final = len(_FIXED) + 1
 SPARE_ROWS: Final = 200
 
 
-def write_workbook(case: BusinessCase, path: str | Path, *, overwrite: bool = False) -> None:
+def write_workbook(case: BusinessCase, path: str | Path, *, note: str = "", overwrite: bool = False) -> None:
     """Write a business case as a workbook with live formulas.
 
     Parameters
@@ -49,6 +49,8 @@ def write_workbook(case: BusinessCase, path: str | Path, *, overwrite: bool = Fa
         The case.
     path
         The .xlsx file.
+    note
+        A sentence to stand below the summary.
     overwrite
         Replace an existing file.
     """
@@ -60,7 +62,7 @@ def write_workbook(case: BusinessCase, path: str | Path, *, overwrite: bool = Fa
     _terms(book.create_sheet("Terms"), case)
     last = _cash_flows(book.create_sheet("Cash flows"), case)
     starts = _years(book.create_sheet("Years"), case, last)
-    _summary(summary, case, starts)
+    _summary(summary, case, starts, note)
     _bodies(book.create_sheet("Bodies"), case, last)
     _table(book.create_sheet("Financial view"), *_financial(case))
     _table(book.create_sheet("Risk"), *_risk(case))
@@ -190,7 +192,7 @@ def _sum_of(column: str, last: int, matches: dict[str, str], kinds: Iterable[str
     return f'SUMPRODUCT({same}({wanted})*({lines("J")}="yes"),{lines(column)})'
 
 
-def _summary(sheet: Worksheet, case: BusinessCase, starts: dict[str, int]) -> None:
+def _summary(sheet: Worksheet, case: BusinessCase, starts: dict[str, int], note: str) -> None:
     last = get_column_letter(3 + case.terms.horizon_years)
     labels = ["Option", "Net present value", "Benefits, discounted", "Costs, discounted", "Benefit-cost ratio",
               "Net return, not discounted", "Net last year", "Level saving a year of the same worth",
@@ -216,7 +218,7 @@ def _summary(sheet: Worksheet, case: BusinessCase, starts: dict[str, int]) -> No
             sheet.cell(number, place, formula).number_format = RATIO if place == 5 else "0" if place == 9 else MONEY
     after = len(case.options) + 3
     sheet.cell(after, 1, "Economic view: real prices; interest, loans and transfers between bodies are left out.")
-    sheet.cell(after + 1, 1, "All sums are pounds. Figures follow the sheet Terms.")
+    sheet.cell(after + 1, 1, f"All sums are pounds. Figures follow the sheet Terms.{note}")
     sheet.freeze_panes = "B2"
     if case.options:
         _charts(sheet, case, starts, after + 3)

@@ -55,7 +55,7 @@ def test_public_transport_walks_on_roads_where_there_are_roads(minutes) -> None:
     lines = 'timetables = ["bus.zip"]\nwindow = "07:50-08:00"\nevery_min = 5\ndate = 2024-03-12'
     straight, by_road = (minutes(f"{lines}\n{more}", mode="transit") for more in ("", 'roads = "town.osm.pbf"'))
     assert straight.table.loc[("T01", "A3"), "travel_min"] < 20
-    assert straight.basis() == by_road.basis() == "timetable"
+    assert (straight.basis(), by_road.basis()) == ("timetable, walks indicative (straight line)", "timetable")
     assert "indicative" in straight.sentence()
     assert "indicative" not in by_road.sentence()
 

@@ -165,6 +165,26 @@ def test_median_and_nine_in_ten_over_the_window(
     assert "setting out every 10 minutes from 08:00 to 08:20" in travel.sentence()
 
 
+@pytest.mark.parametrize("apart_m", [0.0, 10.0])
+def test_changing_takes_a_minute_at_the_next_bay_too(
+    tmp_path: Path, apart_m: float, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame
+) -> None:
+    """A bus thirty seconds later is missed: one minute on foot, 8:01 to 8:05, 8:10 to 8:15, one minute on foot."""
+    stops = {**STOPS, "mid": (2_000.0, 600.0), "bay": (2_000.0 + apart_m, 600.0)}
+    trips = {
+        "there": [("west", "08:01:00", "08:01:00"), ("mid", "08:05:00", "08:05:00")],
+        "missed": [("bay", "08:05:30", "08:05:30"), ("east", "08:09:00", "08:09:00")],
+        "taken": [("bay", "08:10:00", "08:10:00"), ("east", "08:15:00", "08:15:00")],
+    }
+    bounds = (CORNER[0], CORNER[1], CORNER[0] + 4_000, CORNER[1] + 3_000)
+    table = build_timetable([read_feed(write_feed(tmp_path / "bus.zip", stops, trips))], bounds=bounds)
+    travel = transit_travel(
+        town_areas, town_assets, table, StraightWalker(detour=1.0, speed_kmh=6.0),
+        departures=Departures(first_s=8 * 3600, last_s=8 * 3600),
+    )  # fmt: skip
+    assert travel.table.loc[("T01", "A3"), "travel_min"] == pytest.approx(16)
+
+
 def test_nobody_waits_for_a_bus_that_is_slower_than_walking(
     tmp_path: Path, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame
 ) -> None:
@@ -186,6 +206,9 @@ def test_walks_on_roads(tmp_path: Path, town_areas: gpd.GeoDataFrame, town_asset
     assert "walks on the roads of" in by_road.sentence()
     assert "indicative" not in by_road.sentence()
     assert "walks along the straight line, which are indicative" in straight.sentence()
+    assert (by_road.basis(), by_road.trust()) == ("timetable", "measured")
+    assert straight.basis() == "timetable, walks indicative (straight line)"
+    assert straight.trust() == "measured, in part indicative"
 
 
 def test_a_place_without_stops_near_anybody_is_refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -147,6 +148,34 @@ def test_an_option_beside_today_with_tables_layers_and_words(smalltown: Path, on
     assert "OpenStreetMap contributors" in (smalltown / "out" / "access.txt").read_text()
     assert pd.read_parquet(smalltown / "out" / "travel_walk.parquet").index.names == ["origin", "destination"]
     assert pd.read_csv(smalltown / "out" / "nearest.csv")["rank"].max() == 2
+
+
+def words_of(path: Path) -> str:
+    """Return the text of a result file, whatever it is."""
+    if path.suffix in {".docx", ".xlsx"}:
+        with zipfile.ZipFile(path) as book:
+            return " ".join(book.read(name).decode("utf-8", "replace") for name in book.namelist() if "xml" in name)
+    if path.suffix == ".gpkg":
+        return " ".join(str(gpd.read_file(path, layer=name).to_dict()) for name in gpd.list_layers(path)["name"])
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_no_file_shows_an_option_judged_by_the_straight_line_without_the_word(smalltown: Path, onetown) -> None:
+    """A table copied out of its folder must still say what its options rest on; with roads nothing says it."""
+    for travel, indicative in (("", True), ('roads = "town.osm.pbf"\n', False)):
+        out = smalltown / f"out {indicative}"
+        path = with_travel(smalltown, travel)
+        assert onetown("run", path, "--out", out, "--quiet")[0] == 0
+        shown = [one for one in sorted(out.glob("option*")) if one.name != "option_score_switches.csv"]
+        shown += [out / name for name in ("map.html", "report.docx", "report.html", "business_case.xlsx", "run.json")]
+        assert len(shown) >= 14
+        told = {one.name: words_of(one) for one in shown if one.is_file()}
+        rows = {name: text for name, text in told.items() if not name.endswith(".csv") or text.count("\n") > 1}
+        silent = [name for name, text in rows.items() if "indicative" not in text.lower()]
+        if indicative:
+            assert silent == []
+        else:
+            assert {"option_access.csv", "option_scores.csv", "options.gpkg"} <= set(silent)
 
 
 @pytest.mark.parametrize(
