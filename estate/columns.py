@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from estate.evidence import SURE_BY_VALUES, Evidence, evidence_of, told_by_values, weak_halves
 from estate.grid import Grid
-from estate.headings import Field, aliases, close_aliases, cut_aliases, fields, plain_heading
+from estate.headings import Field, aliases, aliases_of, fields, plain_heading
 from estate.shapes import strict_shape
 from geodata.errors import DataError, did_you_mean
 
@@ -78,11 +78,19 @@ def match_columns(grid: Grid, *, overrides: Mapping[str, str] | None = None) -> 
     chosen = {name: match for name, match in chosen.items() if name not in halves}
     for option in [*_by_values(grid, chosen, evidence), *_names_of_bodies(chosen, options)]:
         chosen[option.column] = option
-    ordered = [
-        chosen.get(name, ColumnMatch(name, "", 0.0, "no known heading, and its values say nothing"))
-        for name in grid.names
-    ]
+    ordered = [chosen.get(name, ColumnMatch(name, "", 0.0, _why_not(name, options, chosen))) for name in grid.names]
     return tuple(_not_used(match) for match in ordered)
+
+
+def _why_not(name: str, options: Sequence[ColumnMatch], chosen: Mapping[str, ColumnMatch]) -> str:
+    """Say why a column is not used: another gives the same, or nothing tells what it is."""
+    meant = next((option.field for option in options if option.column == name), "")
+    other = next((match.column for match in chosen.values() if match.field == meant), "")
+    return (
+        f"looks like {meant}, which '{other}' gives already"
+        if other
+        else "no known heading, and its values say nothing"
+    )
 
 
 def columns_of(matches: Sequence[ColumnMatch], field: str) -> list[str]:
@@ -110,10 +118,9 @@ def _override(grid: Grid, overrides: Mapping[str, str]) -> dict[str, ColumnMatch
 
 def _options(heading: str, seen: Evidence) -> list[ColumnMatch]:
     """Return every field the heading may mean, with the confidence that name and values give together."""
-    plain = plain_heading(heading)
     options = []
     vocabulary = seen.vocabulary()
-    for alias, closeness, how in cut_aliases(heading) or close_aliases(plain):
+    for alias, closeness, how in aliases_of(heading):
         for field_name, rank in aliases()[alias]:
             if field_name in OF_WORDS and vocabulary and field_name not in (vocabulary, f"{vocabulary}_detail"):
                 why = f"{seen.words[vocabulary]:.0%} of its values are words of {vocabulary}, whatever it is called"

@@ -21,9 +21,9 @@ SURE_BY_VALUES = 0.8  # values alone name a column when so many of them have the
 VOCABULARIES = ("tenure", "holding", "status")
 VOCABULARY_SHARE = 0.7  # so many cells are words of a vocabulary, whatever the heading says
 PAIRS = (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
-SHAPE_OF = {"coordinates": "pair", "postcode": "postcode", "uprn": "long_uprn", "grid_reference": "grid_reference",
-            "latitude": "sure_latitude", "longitude": "sure_longitude", "easting": "metres", "northing": "metres",
-            "x": "metres", "y": "metres"}  # fmt: skip
+SHAPE_OF = {"coordinates": "sure_pair", "postcode": "sure_postcode", "uprn": "long_uprn",
+            "grid_reference": "grid_reference", "latitude": "sure_latitude", "longitude": "sure_longitude",
+            "easting": "metres", "northing": "metres", "x": "metres", "y": "metres"}  # fmt: skip
 WEAK_HALF = 0.65  # half a pair that is told no surer than this gives way
 ROUND = 0.5  # where more numbers than this are whole thousands, they are sums of money and no places
 

@@ -14,16 +14,24 @@ from functools import cache
 from importlib.resources import files
 
 SHAPEFILE_LETTERS = 10
+HALF = 0.9  # a heading in two languages is read by the half that is known this surely
 LIKE = 0.85  # two headings are the same word with a slip when they are this alike
-SHORT_ENDINGS = frozenset({"gia", "nia"})  # "Total NIA"; other words of three letters say too little at an end
+SHORT_ENDINGS = frozenset({"gia", "nia", "fte"})  # "Total NIA"; other short words say too little
+SPELT_OUT = {"no": "number", "num": "number", "nr": "number", "ref": "reference", "bldg": "building",
+             "prop": "property", "org": "organisation", "organization": "organisation", "addr": "address",
+             "desc": "description", "exp": "expiry", "lat": "latitude", "est": "establishment"}  # fmt: skip
 _UNIT_TAIL = re.compile(
     r"\b(m ?2|m²|sq ?m|sq ?ft|sqm|sqft|square metres|square meters|square feet|hectares|ha|acres|gbp|£|p a|pa|"
-    r"per annum|per year|annual|kwh|fte|km|wgs ?84|bng|osgb|m|k|dd mm yyyy)\b"
+    r"per annum|per year|annual|kwh|km|wgs ?84|bng|osgb|m|k|dd mm yyyy)\b"
 )
 _SCALE = re.compile(r"£ ?(k|m|mn|million|thousands?|000s?)(?= |$)")
 _RATE = re.compile(
-    r"£ (?:m ?2|m²|sq ?m|sq ?ft)(?= |$)| per (?:m ?2|m²|sq|desk|fte|person|head|month|week|quarter)| p(?:cm|sf|sm)$"
+    r"£ (?:m ?2|m²|sq ?m|sq ?ft|fte)(?= |$)| p(?:cm|sf|sm)$"
+    r"| per (?:m ?2|m²|sq|desk|fte|person|head|month|week|quarter)"
+    r"|(?:m ?2|m²|sq ?m|sq ?ft|cost|costs|area|space|desks|ratio) fte$"
 )
+_PART = re.compile(r"\b(?:high|significant|moderate|medium|low) (?:and \w+ )?risk\b|\bout ?turn\b|\bbudget\b")
+_TONGUES = re.compile(r"\s+[/|]\s+|\s*\|\s*")  # "Cod Post / Postcode": two words for one thing, as in Wales
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +109,48 @@ def scale_of(heading: str) -> float:
 def close_aliases(plain: str) -> list[tuple[str, float, str]]:
     """Return (alias, closeness, how) of the aliases that a heading equals, ends with, or misspells.
 
-    A rate such as "Rent per m2" is none of the register's sums, whatever it ends with.
+    A rate such as "Rent per m2" and a part such as "Backlog: high risk" are none of the register's sums, whatever they
+    end with.
     """
     if _RATE.search(plain):
         return []
-    known = aliases()
-    if plain in known:
-        return [(plain, 1.0, "the heading says so")]
-    bare = without_unit(plain)
-    if bare in known:
-        return [(bare, 0.97, f"the heading says '{bare}' and a unit")]
-    ending = ending_of(plain)
+    exact = _same_words(plain)
+    if exact or _PART.search(plain):
+        return exact
+    ending = ending_of(plain) or ending_of(without_unit(plain))
     if ending is not None:
         return [(ending, 0.7, f"the heading contains '{ending}'")]
     near = max(((SequenceMatcher(None, plain, alias).ratio(), alias) for alias in _likely(plain)), default=(0.0, ""))
     return [(near[1], 0.6 * near[0], f"the heading is nearly '{near[1]}'")] if near[0] >= LIKE else []
+
+
+def _same_words(plain: str) -> list[tuple[str, float, str]]:
+    """Return the alias that a heading is, as it stands, without its unit, or spelt out."""
+    known, bare = aliases(), without_unit(plain)
+    spelt = " ".join(SPELT_OUT.get(word, word) for word in bare.split())
+    said = ((plain, 1.0, "the heading says so"), (bare, 0.97, f"the heading says '{bare}' and a unit"),
+            (spelt, 0.96, f"the heading is short for '{spelt}'"))  # fmt: skip
+    return next(([one] for one in said if one[0] in known), [])
+
+
+def aliases_of(heading: str) -> list[tuple[str, float, str]]:
+    """Return (alias, closeness, how) of what a heading as the file spells it may mean.
+
+    Headings in two languages are read half by half where the whole says less than one half does.
+
+    Examples
+    --------
+    >>> aliases_of("Cod Post / Postcode"), aliases_of("Rent per m2")
+    ([('postcode', 0.95, "the heading says 'postcode'")], [])
+    """
+    whole = list(cut_aliases(heading)) or close_aliases(plain_heading(heading))
+    halves = [] if whole and whole[0][1] > HALF else [plain_heading(half) for half in _TONGUES.split(heading)]
+    said = [one[0] for one in map(close_aliases, halves) if one and one[0][1] > HALF] if len(halves) > 1 else []
+    meant = {frozenset(field for field, _ in aliases()[alias]) for alias, _, _ in said}
+    if len(meant) != 1 or _RATE.search(plain_heading(heading)):
+        return whole
+    alias = said[-1][0]
+    return [(alias, 0.95, f"the heading says '{alias}'")]
 
 
 @cache

@@ -14,13 +14,14 @@ from estate.grid import Grid
 from estate.ground import Ground
 from estate.identity import is_full_postcode
 from estate.orientation import AREA_KM, SURE, turn_whole_lists
-from estate.peers import check_against_areas, check_against_peers
+from estate.peers import check_against_areas, check_against_peers, check_without_postcode
 from estate.placing import WHOLE_COLUMN, Points, place_by_postcode, read_points
 from estate.placing_by_uprn import place_by_uprn
 from estate.position import PostcodeTable, check_against_place, check_against_postcodes
 from geodata.crs import to_bng
 from geodata.postcode_areas import beyond_area_km
 
+GLUED = r"^\s*([1-6]\d{5})(\d{6})\s*$"  # easting and northing run together
 COORDINATES = tuple(field for field in PLACE_FIELDS if field not in {"postcode", "uprn"})
 
 
@@ -95,10 +96,12 @@ def _by_values(points: Points, matches: tuple[ColumnMatch, ...], postcode: pd.Se
 
 def _checks(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | None) -> list[pd.DataFrame]:
     """Return what speaks against the points: the table of postcodes, or where it is silent the postcode's area."""
+    alone = check_without_postcode(points, postcode)
     if table is None:
-        return [check_against_areas(points, postcode), check_against_peers(points, postcode)]
+        return [check_against_areas(points, postcode), check_against_peers(points, postcode), alone]
     unknown = _not_in(postcode, table.units.index) & _not_in(postcode.str.split(" ").str[0], table.districts.index)
-    return [check_against_postcodes(points, postcode, table), check_against_areas(points[unknown], postcode[unknown])]
+    areas = check_against_areas(points[unknown], postcode[unknown])
+    return [check_against_postcodes(points, postcode, table), areas, alone]
 
 
 def _not_in(codes: pd.Series, known: pd.Index) -> pd.Series:
@@ -153,5 +156,8 @@ def _unplaced(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | 
             full,
             "Add easting and northing; or place the row by its postcode: --postcodes TABLE, when the list is checked.",
         )
+    glued = written.str.extract(GLUED).dropna()
+    apart = "Probably " + glued[0] + "," + glued[1] + " (two numbers without a comma between them). Correct it if so."
+    remedy = remedy.mask(remedy.index.isin(glued.index), apart.reindex(remedy.index))
     return findings(nowhere, rule="no_place", message=message, remedy=remedy, severity="set_aside",
                     column=points["column"], value=written.where(written.ne(""), code))  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from estate.degree_slips import likely_degrees
 from estate.findings import QUESTION, SET_ASIDE, findings, joined
 from estate.slips import slips_of
 from geodata.postcode_areas import beyond_area_km
@@ -19,6 +20,8 @@ BEYOND_KM = 20.0  # a point this far beyond the circle of its postcode area is s
 AROUND_M = 20_000.0  # rows this near to a point tell what its postcode should begin with
 PEERS_M = 60_000.0  # this far from the middle of the rows of its postcode area a point is asked about
 ALONE_M = 45_000.0  # or this far from it and from the nearest row of its own and the next districts
+LOCAL_M = 60_000.0  # a list three quarters of whose rows lie this near to their middle is a local one
+FEW = 8  # a list of fewer rows has no middle
 MAX_PEERS = 1_000  # areas with more rows are compared with their middle only
 MAX_CORRECTIONS = 300  # so many rows are given a proposal
 SYSTEMATIC = 0.5  # where more rows than this are outside their areas, the list is odd as a whole: all are asked about
@@ -151,7 +154,7 @@ def _proposals(suspects: pd.DataFrame, peers: pd.DataFrame, postcode: pd.Series)
     area, district = postcode.str.extract(r"^([A-Z]{1,2})\d", expand=False), _district(postcode)
     found = [
         _among_peers(
-            (suspects["easting"][row], suspects["northing"][row]),
+            suspects.loc[row],
             _neighbours(peers[area[peers.index].eq(area[row])], district, district[row]),
         )
         for row in suspects.index
@@ -165,12 +168,47 @@ def _neighbours(peers: pd.DataFrame, district: pd.Series, number: float) -> pd.D
     return (near if len(near) else peers).head(MAX_PEERS)
 
 
-def _among_peers(pair: tuple[float, float], peers: pd.DataFrame) -> str:
+def check_without_postcode(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFrame:
+    """Return questions about points without a postcode that stand far from the other rows of a local list.
+
+    Lists of which a quarter of the rows lie further than ``LOCAL_M`` from their middle are no local ones and are left
+    alone, as are lists of fewer than ``FEW`` rows.
+    """
+    at = points[points["placed_by"].eq("coordinates")]
+    middle = at[["easting", "northing"]].median()
+    distance = pd.Series(np.hypot(at["easting"] - middle["easting"], at["northing"] - middle["northing"]), at.index)
+    reach = float(distance.quantile(0.75)) if len(at) else np.inf
+    bare = ~postcode.loc[at.index].str.match(r"[A-Z]{1,2}\d")
+    rows = at.index[bare & (distance > max(PEERS_M, 4 * reach))]
+    if len(at) < FEW or reach > LOCAL_M or not len(rows):
+        return joined([])
+    good = at[distance <= 2 * reach]
+    told = [_among_peers(at.loc[row], good.head(MAX_PEERS)) for row in rows[:MAX_CORRECTIONS]]
+    away = (distance[rows] / 1000).map("{:,.0f} km".format).astype("str")
+    return findings(
+        rows,
+        rule="far_from_peers",
+        message="The point '"
+        + at["written"][rows]
+        + "' lies "
+        + away
+        + " from the middle of the other rows of the list.",
+        remedy=pd.Series(told, index=rows[:MAX_CORRECTIONS], dtype="str").reindex(rows).fillna(LOOK_UP),
+        severity=QUESTION,
+        column=at["column"],
+        value=at["written"],
+    )
+
+
+def _among_peers(row: pd.Series, peers: pd.DataFrame) -> str:
     """Propose the slip that brings a point among its peers; the nearest peer is as near as one can know."""
     places = peers[["easting", "northing"]].to_numpy()
     if not len(places):
         return LOOK_UP
-    for slip, candidates in slips_of(f"{pair[0]:.0f}", f"{pair[1]:.0f}"):
+    if str(row["kind"]).startswith("degrees"):
+        likely = likely_degrees(str(row["written"]), str(row["kind"]), places=places, within_m=NEAR_PEER_M)
+        return LOOK_UP if likely is None else f"Probably near {likely[0]} ({likely[2]}). {LOOK_UP}"
+    for slip, candidates in slips_of(f"{row['easting']:.0f}", f"{row['northing']:.0f}"):
         corrected = np.array(candidates, dtype="float64").reshape(-1, 2)
         if len(corrected) == 0:
             continue

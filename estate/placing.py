@@ -31,6 +31,8 @@ KM_EAST, KM_NORTH = (60.0, 700.0), (5.0, 1_300.0)  # no land of Britain is so fe
 WHOLE_COLUMN = 3  # as many pairs the wrong way round, and more than half of all: the headings are exchanged
 _GRID = re.compile(r"([HNOST])([A-HJ-Z])(\d{4}|\d{6}|\d{8}|\d{10})")
 _PAIR = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_ONE_NUMBER = re.compile(r"\s*\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*")
+_THOUSANDS_PAIR = re.compile(r"\s*\d{1,3},\d{3}\s*[ ,;/]\s*(?:\d,)?\d{1,3},\d{3}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,14 @@ def _add_strings(
 
 
 def _numbers_in(cell: str) -> list[str]:
-    """Return the numbers of a cell; of a well-known text such as "SRID=27700;POINT Z (1 2 3)" the first two."""
+    """Return the numbers of a cell; of a well-known text such as "SRID=27700;POINT Z (1 2 3)" the first two.
+
+    "5,647" is one number and no pair; "440,715 354,526" is a pair.
+    """
+    if _THOUSANDS_PAIR.fullmatch(cell):
+        cell = re.sub(r"(?<=\d),(?=\d{3})", "", cell)
+    elif _ONE_NUMBER.fullmatch(cell):
+        return []
     point = re.fullmatch(r"\s*(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(([^()]*)\)\s*", cell, re.IGNORECASE)
     return _PAIR.findall(cell) if point is None else _PAIR.findall(point[1])[:2]
 

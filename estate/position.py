@@ -15,8 +15,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from estate.degree_slips import SWAPPED, likely_degrees
 from estate.findings import QUESTION, SET_ASIDE, findings, joined
 from estate.slips import likely_correction
+from geodata.crs import lonlat_from_bng
 
 DOUBTFUL_M = 1_500.0  # a point this far from its postcode, and beyond its sector, is asked about
 FAR_M = 5_000.0  # and this far is set aside, if a slip explains it
@@ -120,12 +122,17 @@ def _far(
     Two digits exchanged, or the pair turned round, explain any distance; weaker slips only one beyond the limit of the
     sector. What nothing explains is asked about up to TOO_FAR_M.
     """
+    some = at.head(MAX_CORRECTIONS)
     proposals = [
-        _proposal(east, north, (to_east, to_north), str(postcode))
-        for (east, north), (to_east, to_north), postcode in zip(
-            _pairs(at.head(MAX_CORRECTIONS)),
+        _degrees_proposal(written, kind, towards, str(postcode))
+        if kind.startswith("degrees")
+        else _proposal(east, north, towards, str(postcode))
+        for (east, north), towards, postcode, written, kind in zip(
+            _pairs(some),
             _pairs(centre.head(MAX_CORRECTIONS)),
             code.head(MAX_CORRECTIONS),
+            some["written"],
+            some["kind"],
             strict=True,
         )
     ]
@@ -168,6 +175,17 @@ def _proposal(easting: float, northing: float, centre: tuple[float, float], post
     (east, north), slip = found
     near = np.hypot(east - centre[0], north - centre[1]) / 1000
     return f"Probably {east:.0f},{north:.0f} ({slip}; {near:.1f} km from the postcode). Correct the list if so."
+
+
+def _degrees_proposal(written: str, kind: str, centre: tuple[float, float], postcode: str) -> str:
+    found = likely_degrees(written, kind, places=np.array([centre]))
+    if found is None:
+        lon, lat = lonlat_from_bng(np.array([centre[0]]), np.array([centre[1]]))
+        there = f"{lat[0]:.5f}, {lon[0]:.5f}" if kind == SWAPPED else f"{lon[0]:.5f}, {lat[0]:.5f}"
+        return f"Check both; the centre of {postcode} is {there}."
+    told, (east, north), slip = found
+    near = np.hypot(east - centre[0], north - centre[1]) / 1000
+    return f"Probably {told} ({slip}; {near:.1f} km from the postcode). Correct the list if so."
 
 
 def check_against_place(

@@ -36,6 +36,7 @@ SUMS = ("running_cost_gbp_pa", "rent_gbp_pa", "rates_gbp_pa", "backlog_gbp", "va
 NUMBERS = (*AREAS, *COUNTS, *SUMS)
 DATES = ("lease_end", "break_date", "status_since")
 FLAGS = ("public_facing", "step_free")
+FEW, MOST = 5, 0.5  # so many rows, and more than this share of them, show what a column holds
 _SIZES = {"gia_m2": "gross floor area", "nia_m2": "net floor area", "site_area_m2": "site"}
 _HELP = {
     "area": "Write square metres as a plain number, such as 1249.",
@@ -114,8 +115,8 @@ def _identity(
     reference = text_of(cells, matches, "reference")
     if uprns.references is not None:
         reference = reference.where(reference.ne(""), uprns.references)
-    name, name_found = _names(text_of(cells, matches, "name"), address, postcode)
     body = text_of(cells, matches, "organisation")
+    name, name_found = _names(_or_occupiers(text_of(cells, matches, "name"), body), address, postcode)
     rows = pd.DataFrame(
         {
             "organisation": pd.Series(organisation, index=cells.index) if organisation else _one_line(body),
@@ -180,6 +181,13 @@ def _postcode(
                  message=reading.questions, severity="question", column=heading, value=text),
     ]  # fmt: skip
     return reading.value.where(~taken, inside), joined(found)
+
+
+def _or_occupiers(name: pd.Series, body: pd.Series) -> pd.Series:
+    """Return names; where most are blank and every row has an organisation of its own, as in AddressBase, that one."""
+    named = body[body.ne("")]
+    apart = len(named) >= FEW and named.nunique() > MOST * len(named) and name.eq("").mean() > MOST
+    return name.where(name.ne("") | ~body.ne("") | (not apart), body)
 
 
 def _names(name: pd.Series, address: pd.Series, postcode: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
@@ -298,7 +306,8 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
     told = recognise_uses(rows["use_recorded"], whole=True)
     detail = recognise_uses(rows["use_detail"], whole=True)
     named = recognise_uses(rows["name"].where(told.eq(""), ""))
-    surrounded = named.eq("land") & rows["holding"].eq("buildings")
+    sized = rows["gia_m2"].gt(0) | rows["nia_m2"].gt(0)  # what has floors is a building, whatever lies around it
+    surrounded = named.eq("land") & (rows["holding"].eq("buildings") | (sized & rows["holding"].eq("")))
     named = named.mask(surrounded, recognise_uses(rows["name"].where(surrounded, ""), building=True))
     street = rows["address"].str.split(",").str[0].fillna("")
     general = use or promised

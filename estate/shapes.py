@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from estate.angles import angle_of, angles_of
+from geodata.postcodes import normalise_postcode
 
 _POSTCODE = re.compile(r"\s*[A-Z]{1,2}\s?[0-9O][0-9A-Z]?(?:\s*[0-9O][A-Z]{2})?\s*", re.IGNORECASE)
 _FULL_POSTCODE = re.compile(r"\s*[A-Z]{1,2}\s?[0-9O][0-9A-Z]?\s*[0-9O][A-Z]{2}\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
+_PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _DECIMAL = re.compile(r"\s*[-+]?\d+\.\d{2,}\s*")
 _PAIR = re.compile(
     r"\W*(?:(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\()?\s*[-+]?\d+(?:\.\d+)?\s*[,; /]\s*[-+]?\d+(?:\.\d+)?"
@@ -69,6 +71,19 @@ def _degree(cell: str) -> bool:
     return (_within(-9.5, 61.5)(cell) and (not cell.isdigit())) or cell.strip() == "0"
 
 
+def _sure_pair(cell: str) -> bool:
+    """Return True for pairs that are no number: "440715,354526" and "53.4, -2.3", but not "5,647"."""
+    if angles_of(cell) is not None:
+        return True
+    numbers = _PLAIN.findall(cell) if _PAIR.fullmatch(cell) else []
+    if len(numbers) < 2:
+        return False
+    one, other = (float(number) for number in numbers[:2])
+    metres = all(10_000 <= number <= 1_300_000 for number in (one, other))
+    degrees = all("." in number for number in numbers[:2]) and {49 <= one <= 61, 49 <= other <= 61} == {True, False}
+    return metres or degrees or one == other == 0
+
+
 def _is(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     def test(cell: str) -> bool:
         return pattern.fullmatch(cell) is not None
@@ -86,6 +101,7 @@ SHAPES: Mapping[str, Callable[[str], bool]] = {
     "flag": lambda cell: cell.strip().lower() in _FLAGS,
     "postcode": lambda cell: _POSTCODE.fullmatch(cell) is not None and any(map(str.isdigit, cell)),
     "full_postcode": _is(_FULL_POSTCODE),
+    "sure_postcode": lambda cell: normalise_postcode(cell) is not None,
     "uprn": _is(_UPRN),
     "long_uprn": _is(re.compile(r"\s*\d{11,12}\s*")),
     "easting": _within(0, 700_000),
@@ -97,6 +113,7 @@ SHAPES: Mapping[str, Callable[[str], bool]] = {
     "sure_longitude": lambda cell: _sure_degree(cell) and _within(-9.5, 2.5)(cell),
     "sure_latitude": _sure_latitude,
     "pair": lambda cell: _PAIR.fullmatch(cell) is not None or angles_of(cell) is not None,
+    "sure_pair": _sure_pair,
     "grid_reference": _is(_GRID),
 }
 

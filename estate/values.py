@@ -36,6 +36,11 @@ _UNIT_WORDS = (
 )
 _UNIT = re.compile("|".join(f"(?P<u{place}>{words})" for place, (_, words) in enumerate(_UNIT_WORDS)), re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d[\d,. ' ]*")
+_ROODS = re.compile(
+    r"\s*(\d+)\s*a(?:c|cres?)?\.?,?\s*(\d+)\s*r(?:ds?|oods?)?\.?,?\s*"
+    r"(?:(\d+(?:\.\d+)?)\s*(?:p(?:er|erches|oles)?)\.?)?\s*",
+    re.IGNORECASE,
+)
 _SCALES = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9}
 _MONEY = re.compile(
     r"(?P<open>\()?\s*(?P<sign>-)?\s*(?:£|gbp|â£|ł)?\s*(?P<sign2>-)?\s*(?P<number>\d[\d,. ' ]*)\s*"
@@ -163,6 +168,8 @@ def read_areas(text: pd.Series, *, unit: str = "m2") -> Reading:
     >>> cells = pd.Series(["1,909 hectares (4,72 acres)", "0.537 hectares (1.33 acres)", "1000 sq ft", "94"])
     >>> read_areas(cells).value.round(1).tolist()
     [19090.0, 5370.0, 92.9, 94.0]
+    >>> read_areas(pd.Series(["45a 2r 10p"]), unit="acres").value.round().tolist()
+    [184385.0]
     """
     return _read(text, lambda cell: _one_area(cell, unit), factor=AREA_UNITS_M2[unit])
 
@@ -271,6 +278,10 @@ def _not_negative(value: float, cell: str, mend: str) -> _Cell:
 
 
 def _one_area(cell: str, unit: str) -> _Cell:
+    if (old := _ROODS.fullmatch(cell)) is not None:
+        acres = float(old[1]) + float(old[2]) / 4 + float(old[3] or 0) / 160
+        area_m2 = acres * AREA_UNITS_M2["acres"]
+        return area_m2, f"'{cell}' is read as {area_m2:,.0f} m2 (acres, roods and perches).", ""
     parts = [(number_of(number), name) for number, name in _numbers_with_units(cell, unit)]
     if not parts or not all(readings for readings, _ in parts):
         return np.nan, "", f"'{cell}' is not an area."

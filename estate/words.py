@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,8 @@ _LAND_FIRST = re.compile(
 )
 _SAYS_NOTHING = frozenset(
     {"land & building", "land & buildings", "land and building", "land and buildings", "land building", "building",
-     "buildings", "property", "premises"}
+     "buildings", "property", "premises", "non inpatient", "support facilities", "unreported site", "unreported sites",
+     "other reportable site", "other reportable sites"}
 )  # fmt: skip
 _LAND_LAST = re.compile(r"\bsite$")
 _WORKING_SITE = re.compile(r"\b(?:amenity|waste|recycling|refuse|tip) site$")
@@ -88,13 +90,15 @@ def uses() -> Mapping[str, Use]:
 
 
 def plain(text: str) -> str:
-    """Return text as lower-case words with single spaces, apostrophes dropped.
+    """Return text as lower-case words with single spaces, apostrophes and accents dropped.
 
     Examples
     --------
-    >>> plain("Children's Centre (Land/Building)")
-    'childrens centre land building'
+    >>> plain("Children's Centre (Land/Building)"), plain("Gorsaf Dân")
+    ('childrens centre land building', 'gorsaf dan')
     """
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
     return " ".join(re.sub(r"[^0-9a-z&]+", " ", re.sub(r"['`\u2019\u00b4]", "", text.lower())).split())
 
 
