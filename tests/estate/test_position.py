@@ -17,7 +17,8 @@ from estate.slips import likely_correction
 def table(*rows: tuple[float, float], by: str = "coordinates") -> pd.DataFrame:
     """Return points as read, index = row numbers from 2."""
     return pd.DataFrame(
-        {"easting": [row[0] for row in rows], "northing": [row[1] for row in rows], "placed_by": by, "column": "E, N", "kind": "metres",
+        {"easting": [row[0] for row in rows], "northing": [row[1] for row in rows], "placed_by": by,
+         "column": "E, N", "kind": "metres",
          "written": [f"{row[0]:.0f}, {row[1]:.0f}" for row in rows]},
         index=range(2, 2 + len(rows)),
     )  # fmt: skip
