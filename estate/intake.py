@@ -26,8 +26,9 @@ from estate.location import place_rows
 from estate.notes import notes_among
 from estate.position import PostcodeTable, postcode_table
 from estate.records import NUMBERS, add_uses, build_record, without_zero_sizes
+from estate.to_copy import line_to_copy
 from estate.words import file_use_of, not_a_property, uses
-from geodata.errors import DataError, Fault, did_you_mean
+from geodata.errors import DataError, Fault, did_you_mean, nearest_word
 from geodata.files import Sheet, read_sheets
 from geodata.inputs import DatabaseAddress, Named, StandardInput
 from geodata.uprns import UprnTable
@@ -325,7 +326,8 @@ def _not_asked_for(grid: Grid, settings: ListSettings) -> pd.DataFrame:
             raise DataError(
                 f"{settings.path}: there is no column '{heading}' to choose rows by."
                 f"{did_you_mean(heading, grid.names)} "
-                "Correct [[assets]] only in place.toml."
+                "Correct it in place.toml, under the [[assets]] of this list: "
+                f"{line_to_copy('only', {nearest_word(heading, grid.names) or heading: wanted})}"
             )
         cells = grid.cells[column].str.strip()
         other = cells.str.casefold().ne(wanted.strip().casefold())
@@ -334,7 +336,7 @@ def _not_asked_for(grid: Grid, settings: ListSettings) -> pd.DataFrame:
                 grid.cells.index[other],
                 rule="not_asked_for",
                 message=f"Only rows with '{wanted}' in '{heading}' were asked for.",
-                remedy="Nothing to do: place.toml says so.",
+                remedy=f"Nothing to do: place.toml asks for it with {line_to_copy('only', {heading: wanted})}",
                 severity="set_aside",
                 column=column,
                 value=cells,

@@ -18,6 +18,7 @@ from estate.peers import check_against_areas, check_against_peers, check_without
 from estate.placing import WHOLE_COLUMN, Points, place_by_postcode, read_points
 from estate.placing_by_uprn import place_by_uprn
 from estate.position import PostcodeTable, check_against_place, check_against_postcodes
+from estate.to_copy import line_to_copy, under_assets
 from geodata.crs import to_bng
 from geodata.postcode_areas import beyond_area_km
 
@@ -76,7 +77,8 @@ def _user_named(matches: tuple[ColumnMatch, ...]) -> bool:
 
 def _by_values(points: Points, matches: tuple[ColumnMatch, ...], postcode: pd.Series) -> pd.DataFrame:
     """Say where coordinates were told by their values alone, a question where nothing bears it out."""
-    pair = [match.column for match in matches if match.field in COORDINATES and match.why.endswith(BY_VALUES)]
+    told = {one.field: one.column for one in matches if one.field in COORDINATES and one.why.endswith(BY_VALUES)}
+    pair = list(told.values())
     at = points.table[points.table["column"].eq(", ".join(pair)) & points.table["placed_by"].ne("")]
     if not pair or points.found["rule"].eq("swapped_columns").any():
         return joined([])
@@ -87,7 +89,7 @@ def _by_values(points: Points, matches: tuple[ColumnMatch, ...], postcode: pd.Se
         at.index,
         rule="columns_by_values",
         message=f"No heading names the coordinates; going by the values they stand in {named}.",
-        remedy="Head the columns Easting and Northing, or name them under columns in place.toml.",
+        remedy="Head the columns Easting and Northing; or " + under_assets(line_to_copy("columns", told)),
         severity="note" if borne_out else "question",
         column=at["column"],
         value=at["written"],

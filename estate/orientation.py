@@ -15,6 +15,7 @@ import shapely
 from estate.findings import QUESTION, findings, joined
 from estate.ground import Ground
 from estate.placing import EASTINGS, WHOLE_COLUMN, Points
+from estate.to_copy import pair_to_copy, under_assets
 from geodata.postcode_areas import beyond_area_km
 
 NEAR_M = 5_000.0  # a point this near to its postcode, or to the place, stands where it should
@@ -75,7 +76,7 @@ def _turned(points: Points, heading: str, postcode: pd.Series, ground: Ground) -
         here.index,
         rule="swapped_columns",
         message=message,
-        remedy="Exchange the two headings; if they are right, name both under columns in place.toml.",
+        remedy=f"Exchange the two headings; if they are right, {under_assets(pair_to_copy(heading))}",
         severity=QUESTION,
         column=heading,
         value=here["written"],

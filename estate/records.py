@@ -16,6 +16,7 @@ from estate.findings import findings, joined
 from estate.headings import scale_of, unit_of
 from estate.identity import postcode_in, read_postcode_cells, read_uprns
 from estate.security import EVERY_CLASS
+from estate.to_copy import line_to_copy, under_assets
 from estate.values import (
     NO,
     YES,
@@ -332,7 +333,8 @@ def add_uses(rows: pd.DataFrame, *, use: str, promised: str) -> tuple[pd.DataFra
         rows.index[chosen.eq("other") & rows["use_recorded"].ne("") & told.eq("")],
         rule="use_unknown",
         message="The use '" + rows["use_recorded"].str.slice(0, 60) + "' is not known; it is read as 'other'.",
-        remedy="Use one of the register's words, or set use in place.toml.",
+        remedy="Write one of the register's words, such as library; or, where all these are of one kind, check "
+        "the list with --use office, or " + under_assets(line_to_copy("use", "office")),
         severity="question",
         value=rows["use_recorded"],
     )

@@ -146,5 +146,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("libary", ["library", "office"])
     " Did you mean 'library'?"
     """
+    near = nearest_word(word, known)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str:
+    """Return the nearest known word, or an empty string."""
     near = get_close_matches(word, list(known), n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else ""
