@@ -8,7 +8,7 @@ count in mean and percentile with the table's own limit: they are at least that 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,10 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from estate.segment_losses import ALL, SegmentLoss, loss_of
 from geodata.errors import CoverageError, DataError, did_you_mean, examples
 from geodata.travel import Travel
 
-ALL = "all"
 COLUMNS = ("service", "segment", "share_within", "mean_min", "p90_min", "residents", "limit_min", "quality")
 
 
@@ -35,11 +35,14 @@ class AccessStandard:
         Travel time (minutes).
     max_loss
         Largest fall in the share of residents within the limit, in all and in every segment (0.02 = two points).
+    losses
+        Other largest falls for single segments.
     """
 
     service: str
     limit_min: float
     max_loss: float = 0.02
+    losses: tuple[SegmentLoss, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.limit_min > 0 and 0 <= self.max_loss <= 1):
@@ -56,10 +59,16 @@ class AccessStandard:
         >>> AccessStandard("library", 20).sentence()
         'The share of residents within 20 minutes of library falls by at most 2.0 points, in all and in every segment.'
         """
+        others = ", ".join(f"{100 * one.max_loss:.1f} in {one.segment}" for one in self.losses)
         return (
             f"The share of residents within {self.limit_min:g} minutes of {self.service} falls by at most "
-            f"{100 * self.max_loss:.1f} points, in all and in every segment."
+            f"{100 * self.max_loss:.1f} points, in all and in every segment{f'; but {others}' if others else ''}."
         )
+
+    def eased(self, points: float) -> AccessStandard:
+        """Return the standard with so much more loss permitted, in all and in every segment (0.01 = one point)."""
+        losses = tuple(replace(one, max_loss=min(one.max_loss + points, 1.0)) for one in self.losses)
+        return replace(self, max_loss=min(self.max_loss + points, 1.0), losses=losses)
 
 
 def delivering(teams: pd.DataFrame, service: str) -> pd.Series:
@@ -253,12 +262,23 @@ class Cells:
     segment: NDArray[np.object_]
 
     def groups(self) -> tuple[str, ...]:
-        """Return the groups of residents that must not lose too much: all, then each segment."""
-        return (ALL, *sorted(set(self.segment) - {ALL}, key=natural_order))
+        """Return the groups that must not lose too much: all, each segment, and super clusters with a limit."""
+        codes = sorted(set(self.segment) - {ALL}, key=natural_order)
+        whole = [one.segment for one in self.standard.losses if one.whole and not set(codes).isdisjoint(one.parts)]
+        return (ALL, *codes, *whole)
 
     def members(self, group: str) -> NDArray[np.bool_]:
         """Return True for the cells of a group."""
-        return np.ones(len(self.residents), dtype=np.bool_) if group == ALL else self.segment == group
+        if group == ALL:
+            return np.ones(len(self.residents), dtype=np.bool_)
+        parts = next((one.parts for one in self.standard.losses if one.whole and one.segment == group), (group,))
+        return np.isin(self.segment, parts)
+
+    def max_loss(self, group: str) -> float:
+        """Return the largest fall in the share of a group that the standard permits."""
+        losses = self.standard.losses
+        of_whole = [one.max_loss for one in losses if one.whole and one.segment == group]
+        return of_whole[0] if of_whole else loss_of(group, losses, otherwise=self.standard.max_loss)
 
     def within(self, open_sites: Collection[str]) -> NDArray[np.bool_]:
         """Return True for the cells that reach one of the open sites."""

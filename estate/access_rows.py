@@ -46,7 +46,7 @@ def add_access(build: Builder, problem: Problem, state: State, cells: Cells) -> 
     for group in cells.groups():
         inside = cells.members(group)
         residents = cells.residents[inside].sum()
-        floor = float((cells.residents * today)[inside].sum()) - (cells.standard.max_loss + SLACK) * residents
+        floor = float((cells.residents * today)[inside].sum()) - (cells.max_loss(group) + SLACK) * residents
         floor -= float((cells.residents * found.always)[inside].sum())
         chosen = inside[found.cell]
         if floor > 0:

@@ -171,7 +171,7 @@ class Town:
             comes = served(self.problem, cells, {*fixed, *names[self.place[deliverers]]}, self.place)
             for group, inside, before in groups:
                 after = _share(cells, inside * comes, inside)
-                if after < before - cells.standard.max_loss - 1e-9:
+                if after < before - cells.max_loss(group) - 1e-9:
                     service = cells.standard.service
                     return Attempt("access", service=service, segment=group, share_before=before, share_after=after)
         return None

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from estate.access import ALL
 from estate.leases import contract_end
 from estate.numbers import number
 from estate.rules import Pin, Rules
 from estate.security import misspelt
+from estate.segment_losses import ALL
 from geodata.errors import DataError, did_you_mean, examples
 
 NEEDED = {"desks": "desks", "nia_m2": "net internal area", "running_cost_gbp_pa": "running cost"}
@@ -150,6 +150,8 @@ def _unknown_names(assets: pd.DataFrame, teams: pd.DataFrame, rules: Rules, segm
     named += [("presence", "body", rule.body, bodies) for rule in rules.presence if rule.body]
     named += [("presence", "town", rule.town, towns) for rule in rules.presence]
     named += [("perceptions", "segment", rule.segment, groups) for rule in rules.perceptions]
+    losses = [code for standard in rules.standards for one in standard.losses for code in one.parts]
+    named += [("access standards", "segment", code, groups[1:]) for code in losses]
     return [
         f"rules: {where} names '{name}', but there is no {kind} of that name.{did_you_mean(name, map(str, known))} "
         "Correct it."

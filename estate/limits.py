@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estate.access import ALL
 from estate.phrases import pounds
+from estate.segment_losses import ALL
 from geodata.errors import DataError
 
 

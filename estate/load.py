@@ -20,11 +20,12 @@ from estate.newcomers import NEW_SPACE_GBP_PER_DESK_PA, with_hubs, with_new_team
 from estate.position import postcode_table
 from estate.register import Register, build_register
 from estate.rules import Pin, Rules
+from estate.segment_losses import SegmentLoss
 from estate.standard import ASSUMPTIONS as SPACE_ASSUMPTIONS
 from estate.teams import default_teams, read_teams
 from geodata.errors import DataError, Fault, ToolkitError
 from geodata.inputs import input_named
-from geodata.place import AssetSource, Place
+from geodata.place import AssetSource, Place, Standard
 from geodata.place_options import OptionChoice
 from geodata.uprns import UprnTable
 
@@ -174,13 +175,19 @@ def load_prices(place: Place) -> Prices:
         limits["max_move_km"] = choice.max_move_km
     rules = Rules(
         uses=choice.uses,
-        standards=tuple(AccessStandard(one.service, one.limit_min, one.max_loss) for one in place.access.standards),
+        standards=tuple(map(_standard, place.access.standards)),
         pins=tuple(Pin(pin.rule, pin.asset or "", pin.team or "", pin.reason, pin.other or "") for pin in choice.pins),
         never_together=choice.never_together,
         **_limits_of(choice),
         **limits,  # type: ignore[arg-type]
     )
     return Prices(rules, costs)
+
+
+def _standard(one: Standard) -> AccessStandard:
+    """Return an access standard of the place; its segments are still called as the user calls them."""
+    losses = tuple(SegmentLoss(name, loss) for name, loss in one.max_loss_by_segment.items())
+    return AccessStandard(one.service, one.limit_min, one.max_loss, losses)
 
 
 def _limits_of(choice: OptionChoice) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from estate.access import AccessStandard
 from estate.colocation import Problem, with_rules
 from estate.decision import Decision
 from estate.greedy import Town
@@ -273,8 +272,7 @@ def _one_more(rules: Rules) -> list[tuple[str, Rules]]:
         more = min(rules.usable_share + 0.01, 1.0)
         ways.append(("Filling one desk in a hundred more", replace(rules, usable_share=more)))
     for standard in rules.standards:
-        easier = AccessStandard(standard.service, standard.limit_min, min(standard.max_loss + 0.01, 1.0))
-        standards = tuple(easier if one is standard else one for one in rules.standards)
+        standards = tuple(standard.eased(0.01) if one is standard else one for one in rules.standards)
         ways.append((f"One point more of lost access to {standard.service}", replace(rules, standards=standards)))
     if rules.releases_per_town is not None:
         words = "One release more in a town and year"

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from estate.access import ALL, Cells
+from estate.access import Cells
 from estate.colocation import Problem
 from estate.limits import Perception
+from estate.segment_losses import ALL
 from geodata.errors import DataError
 
 

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estate.access import ALL, natural_order
+from estate.access import natural_order
+from estate.segment_losses import ALL
 from geodata.errors import DataError
 from geodata.travel import Mode, Travel
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estate.access import ALL, access_table, compare_access, segment_codes, sites_of
+from estate.access import AccessStandard, access_table, compare_access, segment_codes, sites_of
 from estate.colocation import Problem
 from estate.inspection import held_contract, never_moves
 from estate.model import Scope
 from estate.recheck_money import overspent, worse_off, wrong_cost
 from estate.rules import Pin
+from estate.segment_losses import ALL
 
 SHARE_TOLERANCE = 2e-6
 
@@ -312,11 +313,26 @@ def _within(problem: Problem, sites: Collection[str], limit_min: float) -> pd.Se
 
 
 def _lost_access(problem: Problem, access: pd.DataFrame) -> list[str]:
-    losses = {standard.service: standard.max_loss for standard in problem.rules.standards}
-    least = access["share_served_before"] - access["service"].map(losses) - SHARE_TOLERANCE
+    """Return the groups of residents that lose more access to a service than its standard permits them to."""
     found = []
-    for row in access[access["share_served_after"] < least].to_dict("records"):
-        who = "all" if row["segment"] == ALL else f"segment {row['segment']}"
-        before, after = f"{row['share_served_before']:.1%}", f"{row['share_served_after']:.1%}"
-        found.append(f"access to '{row['service']}' falls from {before} to {after} for {who}")
-    return found
+    for standard in problem.rules.standards:
+        rows = access[access["service"] == standard.service].set_index("segment")
+        groups = [(str(code), [str(code)], _permitted_loss(standard, str(code))) for code in rows.index]
+        groups += [(one.segment, sorted(set(one.parts) & set(rows.index)), one.max_loss) for one in standard.losses]
+        for name, codes, loss in groups:
+            people = rows.loc[codes, "residents"]
+            before, after = (
+                float((rows.loc[codes, f"share_served_{when}"] * people).sum() / max(people.sum(), 1.0))
+                for when in ("before", "after")
+            )
+            if after < before - loss - SHARE_TOLERANCE:
+                who = "all" if name == ALL else f"segment {name}"
+                found.append(f"access to '{standard.service}' falls from {before:.1%} to {after:.1%} for {who}")
+    return list(dict.fromkeys(found))
+
+
+def _permitted_loss(standard: AccessStandard, code: str) -> float:
+    """Return the loss permitted to one sub-cluster, or to all."""
+    own = [one.max_loss for one in standard.losses if list(one.parts) == [code]]
+    of_super = [one.max_loss for one in standard.losses if len(one.parts) > 1 and code in one.parts]
+    return [*own, *of_super, standard.max_loss][0]

@@ -82,6 +82,9 @@ class Rules:
         Space standard: net internal area a desk needs, with its share of meeting rooms and ways through (m2).
     front_desk_m2
         Public area a front desk needs besides (m2), unless the team says that its service needs more.
+    residents_per_fte_km
+        Residents no longer served that weigh as much as one FTE working one kilometre further off, where a saving is
+        to do least harm. Assumed.
     statuses_out
         Statuses of buildings on their way out: nobody moves into one, and one with nobody in is not decided about.
     fixed_services
@@ -126,6 +129,7 @@ class Rules:
     usable_share: float = 0.9
     m2_per_desk: float = 8.0
     front_desk_m2: float = 50.0
+    residents_per_fte_km: float = 1.0
     statuses_out: tuple[str, ...] = ("sold", "closed", "transfer", "surplus", "vacant")
     fixed_services: tuple[str, ...] = ("fire", "ambulance", "justice", "depot")
     years: int = 1

@@ -2,7 +2,8 @@
 
 *Served* counts residents within the limit of a service, added over all services with a standard. *Harm* is what a plan
 takes from people: residents no longer served, and people who work further off, in kilometres. How much a kilometre
-weighs is a choice, and is told. Among plans that are equal otherwise the cheaper one is taken.
+weighs is a choice (``[assumptions] residents_per_fte_km``), and is told. Among plans that are equal otherwise the
+cheaper one is taken.
 """
 
 from __future__ import annotations
@@ -27,8 +28,6 @@ from geodata.errors import DataError, InfeasibleError
 
 Aim = Literal["saving", "access"]
 
-#: Residents no longer served that weigh as much as one FTE working one kilometre further off. Assumed.
-RESIDENTS_PER_FTE_KM = 1.0
 #: Weight of a pound where two plans are equal otherwise.
 TIE_GBP = 1e-7
 POINTS = 10
@@ -116,6 +115,8 @@ class Reached:
         Share of the yearly cost saved.
     served_change
         Residents served more than today, over all services.
+    weighing
+        How journeys to work weigh against residents served, in words; "" where they do not count.
     """
 
     target: Target
@@ -124,6 +125,7 @@ class Reached:
     bound_points: float
     saving_share: float
     served_change: float
+    weighing: str = ""
 
     def sentences(self) -> tuple[str, ...]:
         """Return target, plan and proof in words."""
@@ -136,7 +138,8 @@ class Reached:
         proof = f"{proof} {self.bound_points:,.0f} (proved)."
         if not np.isfinite(self.bound_points):
             proof = "How good that is was not proved in time; give more seconds."
-        return (self.target.sentence(), f"  {told}", f"  {proof}")
+        weighing = (f"  {self.weighing}",) if self.weighing else ()
+        return (self.target.sentence(), f"  {told}", f"  {proof}", *weighing)
 
 
 def reach(
@@ -179,6 +182,8 @@ def reach(
         raise InfeasibleError(_out_of_reach(whole, target, nothing, starts, limits))
     decision = aimed.decision(answer.values)
     plan = _plan("to the target", whole, decision, nothing, status=_said(answer))
+    weighing = _weighing(problem.rules.residents_per_fte_km) if target.aim == "saving" else ""
+    plan = replace(plan, assumptions=(*plan.assumptions, *((weighing,) if weighing else ())))
     money = TIE_GBP * total_cost(problem, decision)
     points = answer.objective - money
     slack = answer.objective - answer.bound
@@ -191,7 +196,22 @@ def reach(
         bound_points=sign * (points - slack - money) if target.aim == "saving" else -(points - slack - money),
         saving_share=plan.saving_gbp_pa / max(nothing.annual_cost_gbp, 1.0),
         served_change=gained,
+        weighing=weighing,
     )
+
+
+def _weighing(residents_per_fte_km: float) -> str:
+    """Return in words what a kilometre to work weighs.
+
+    Examples
+    --------
+    >>> _weighing(2.5)
+    'In this harm one FTE who works 1 km further off weighs as much as 2.5 residents no longer served (assumed).'
+    """
+    if residents_per_fte_km == 0:
+        return "In this harm only residents no longer served count, not how far people go to work (assumed)."
+    residents = f"{residents_per_fte_km:g} resident{'' if residents_per_fte_km == 1 else 's'}"
+    return f"In this harm one FTE who works 1 km further off weighs as much as {residents} no longer served (assumed)."
 
 
 def _search(formulation: Formulation, starts: Sequence[Decision], limits: Limits) -> Answer:
@@ -326,7 +346,9 @@ def _harm(formulation: Formulation) -> Floats:
     """Return the harm of longer journeys to work, in residents, as coefficients."""
     arcs, weights = formulation.arcs, np.zeros(len(formulation.model.cost))
     fte = formulation.problem.blocks["fte"].to_numpy(dtype=np.float64)[arcs["block"].to_numpy()]
-    weights[formulation.layout.move] = RESIDENTS_PER_FTE_KM * fte * arcs["distance_m"].to_numpy() / 1000.0
+    weights[formulation.layout.move] = (
+        formulation.problem.rules.residents_per_fte_km * fte * arcs["distance_m"].to_numpy() / 1000.0
+    )
     return weights
 
 

@@ -188,6 +188,10 @@ class Standard(Section):
     max_loss
         The largest fall in the share of residents within the limit that a plan may cause, overall and in any segment
         (0.02 = two percentage points).
+    max_loss_by_segment
+        Other such falls for single segments, by name, by number of a sub-cluster, or as ``"super 2"``: ``{ "Older
+        social tenants" = 0.0 }``. That of a super cluster holds for it as a whole and for each of its sub-clusters
+        without one.
     limits_min
         Other limits for other modes, which ``onetown access`` reports on: ``{ walk = 20, transit = 40 }``.
     """
@@ -195,6 +199,7 @@ class Standard(Section):
     service: Text
     limit_min: Positive
     max_loss: Share = 0.02
+    max_loss_by_segment: dict[Text, Share] = Field(default_factory=dict)
     limits_min: dict[Mode, Positive] = Field(default_factory=dict)
 
 

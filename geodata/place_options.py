@@ -94,7 +94,7 @@ class KeptAway(Section):
     share_away
         Share who stay away (0 to 1).
     segment
-        Number or name of the sub-cluster, or "all".
+        Name of a segment, number of a sub-cluster, ``"super 2"``, or "all".
     """
 
     service: Text

@@ -29,7 +29,6 @@ from estate.pipeline import pipeline
 from estate.plans import Plan
 from estate.programme import Stop
 from estate.register import Register
-from estate.rules import Rules
 from estate.space import estimate_assets
 from estate.standard import energy_factor, space_and_rates
 from estate.targets import Reached, Target, front, reach
@@ -44,6 +43,7 @@ from geodata.place import AssetSource, FileSource, Identity, Place
 from geodata.screening import Screening
 from geodata.travel import Travel
 from maps.refreshing import refresh_place
+from maps.segment_names import with_segment_codes
 from maps.segmenting import Surroundings, screening_of, segment_place, surroundings_of
 from maps.surfacing import Walks, walks_of
 from segmentation.applied import apply_model
@@ -442,14 +442,6 @@ def reach_target(
         limits=limits,
     )
     return found, table
-
-
-def with_segment_codes(rules: Rules, portraits: pd.DataFrame) -> Rules:
-    """Return the rules with the names of sub-clusters, where users wrote them, turned into their codes."""
-    subs = portraits[portraits["level"] == "sub"]
-    codes = dict(zip(subs["name"], subs["segment"].astype("str"), strict=True))
-    named = tuple(replace(rule, segment=codes.get(rule.segment, rule.segment)) for rule in rules.perceptions)
-    return replace(rules, perceptions=named)
 
 
 def with_walks(study: Study, *, say: Say = silent) -> Study:

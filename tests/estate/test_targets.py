@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from estate.decision import as_today, at_once, total_cost
+from estate.load import load_prices
 from estate.model import formulate
 from estate.options import do_nothing, solve_options
 from estate.targets import Target, _harm, _served_by, front, reach, target_named
 from geodata.errors import DataError, InfeasibleError
-from tests.estate.town_facts import random_town
+from geodata.place import read_place
+from tests.estate.town_facts import random_town, with_rules
 
 
 def every_plan(seed: int):
@@ -54,6 +57,39 @@ def test_a_saving_is_reached_with_the_least_harm_there_is(seed: int) -> None:
     assert "about its own aim" in found.plan.sentence()
     with pytest.raises(InfeasibleError, match="the most found is"):
         reach(problem, Target("saving", min(most + 0.05, 1.0)), nothing=nothing)
+
+
+def test_the_weight_of_a_kilometre_is_the_users_and_is_told() -> None:
+    """Against every plan again, with kilometres that weigh nothing and some that weigh a hundred residents."""
+    base, _, plans = every_plan(1)
+    annual = base.buildings["annual_gbp"].to_numpy()
+    saving = [1 - annual[one.kept].sum() / annual.sum() for one in plans]
+    asked = max(saving) / 2
+    for weight, words in (
+        (0.0, "only residents no longer served count"),
+        (100.0, "as much as 100 residents no longer"),
+    ):
+        problem = with_rules(base, residents_per_fte_km=weight)
+        formulation = formulate(problem)
+        today = _served_by(formulation, as_today(problem))
+        harm = [
+            float(_harm(formulation) @ formulation.values(one)) + today - _served_by(formulation, one) for one in plans
+        ]
+        found = reach(problem, Target("saving", asked), nothing=do_nothing(problem))
+        least = min(one for one, share in zip(harm, saving, strict=True) if share >= asked - 1e-9)
+        assert found.points == pytest.approx(least, abs=0.5)
+        assert words in found.sentences()[-1]
+        assert words in found.plan.assumptions[-1]
+
+
+def test_place_toml_sets_the_weight_of_a_kilometre(tmp_path: Path) -> None:
+    """Under [assumptions]; below 0 is refused by name."""
+    path = tmp_path / "place.toml"
+    path.write_text('[place]\nname = "X"\n[assumptions]\nresidents_per_fte_km = 2.5\n', encoding="utf-8")
+    assert load_prices(read_place(path)).rules.residents_per_fte_km == 2.5
+    path.write_text('[place]\nname = "X"\n[assumptions]\nresidents_per_fte_km = -1\n', encoding="utf-8")
+    with pytest.raises(DataError, match="'residents_per_fte_km' is -1, below 0"):
+        load_prices(read_place(path))
 
 
 @pytest.mark.parametrize("seed", [1, 3])

@@ -208,7 +208,8 @@ class _AccessKept:
                 access_table(problem.areas, sites, problem.travel, problem.segments, [standard])["share_within"]
                 for sites in (today, {standard.service: set(key[1])})
             )
-            self.known[key] = bool((after >= before - standard.max_loss - 1e-9).all())
+            loosest = max([standard.max_loss, *(one.max_loss for one in standard.losses)])  # the check is exact
+            self.known[key] = bool((after >= before - loosest - 1e-9).all())
         return self.known[key]
 
 
