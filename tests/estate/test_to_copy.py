@@ -22,7 +22,7 @@ CASTLES = [
 
 def test_an_unknown_use_shows_the_option_and_the_line(read_list: ReadList) -> None:
     """Somebody who only checks a list has no place.toml."""
-    (asked,) = [one for one in read_list(CASTLES).faults if one.rule == "use_unknown"]
+    asked = next(one for one in read_list(CASTLES).faults if one.rule == "use_unknown")
     assert "--use office" in asked.remedy
     assert tomllib.loads(asked.remedy.split(MARK)[1]) == {"use": "office"}
     assert "use_unknown" not in {one.rule for one in read_list(CASTLES, use="office").faults}
