@@ -18,8 +18,6 @@ from geodata.files import read_table
 from geodata.shares import compute_shares
 from geodata.variables import Variable, cells_of
 
-OTHERWISE = {(2021, "v40")}
-"""Codes whose published measure is not ours: v40 counts households with one room to spare, ours those with two."""
 MOST = 100.5
 """A percentage may be so much; published ones are rounded."""
 
@@ -56,7 +54,7 @@ def read_reference(path: Path, *, vintage: int, variables: Sequence[Variable]) -
     known = {str(column).strip().casefold(): column for column in table.columns}
     if cells_of(variables) & set(known):
         return _shares_of_counts(path, vintage, variables)
-    codes = {one.name: "" if (vintage, one.code) in OTHERWISE else one.code.casefold() for one in variables}
+    codes = {one.name: one.code.casefold() for one in variables}
     headings = {one.name: known.get(one.name.casefold(), known.get(codes[one.name] or "-")) for one in variables}
     found = [(one, table[headings[one.name]]) for one in variables if headings[one.name] is not None]
     if not found:

@@ -46,7 +46,7 @@ class Variable:
     weight
         For a density, the cell with the residents: people / density gives the land they live on.
     code
-        Its number in the national classification, empty for the four that are not in it.
+        Its number in the national classification, with what differs there; empty for the four that are not in it.
     more, fewer
         How a place with more, or with fewer, is called; made of base and says where not given.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geodata.census_cells import CELLS
@@ -80,3 +81,18 @@ def test_a_variable_is_a_share_or_a_density() -> None:
     """A share without a whole cannot be computed."""
     with pytest.raises(ValueError, match="a share has a denominator"):
         Variable("x", "d", "X", "residents", "are x", ("a",))
+
+
+@pytest.mark.real
+def test_rooms_to_spare_are_two_or_more_and_are_not_called_by_the_code_of_one_or_more(real_data: Path) -> None:
+    """The published v40 counts one room or more; a wrong code would put one measure on the scale of the other."""
+    counts = pd.read_parquet(real_data / "derbyshire" / "census2021_oa_counts.parquet").set_index("oa21cd")
+    published = real_data / "census" / "oac2021" / "derived_ew_oac2021_inputs_pct_partial.parquet"
+    v40 = pd.read_parquet(published, columns=["oa21cd", "v40"]).set_index("oa21cd")["v40"].reindex(counts.index) / 100
+    (ours,) = choose_variables(["spare_rooms"], read_variables(2021))
+    two = counts["ts0530002"] / counts["ts0530001"]
+    one = (counts["ts0530002"] + counts["ts0530003"]) / counts["ts0530001"]
+    assert ours.source == "ts0530002 / ts0530001"
+    assert ours.code == "v40 (there one room or more)"
+    assert (one - v40).abs().max() < 1e-9
+    assert (two - v40).abs().mean() > 0.25
