@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from geodata.catalogue import Catalogue
-from geodata.districts import District
+from geodata.districts import District, read_districts
 
 _TEXT = """\
 # {name}: a place for onetown.
@@ -79,10 +79,12 @@ floor = 0.02
 # [[variables.add]]
 # name = "deprivation"
 # label = "Deprivation rank"
-# kind = "rank"                 # share (counts with a base), rate (per base), or rank
+# kind = "rank"                 # share (counts with a base), rate (per base), percent, or rank (1 is the first)
 # file = "imd2019.csv"
 # area = "LSOA11CD"             # heading of the area codes: output areas, LSOAs or MSOAs
 # value = "Index of Multiple Deprivation (IMD) Rank"
+# more = "less deprived areas"  # how names and portraits call areas with higher values (for a rank: later in the list),
+# fewer = "more deprived areas" # and with lower ones
 """
 
 
@@ -120,7 +122,7 @@ def place_text(
     """
     if not districts:
         raise ValueError("a place needs at least one district")
-    title = name or _title([one.name for one in districts])
+    title = name or _title(_counties_and_districts(districts, vintage))
     lines = (f"    {json.dumps(one.code)}, # {one.name}" for one in districts)
     return _TEXT.format(
         name=" ".join(title.split()),
@@ -137,6 +139,27 @@ def place_text(
         n_super=n_super,
         n_sub=n_sub,
     )
+
+
+def _counties_and_districts(districts: Sequence[District], vintage: int) -> list[str]:
+    """Return the names of districts, a county's for those that are all of it.
+
+    Examples
+    --------
+    >>> from geodata.districts import find_districts
+    >>> _counties_and_districts(find_districts(["Derbyshire", "Derby"], vintage=2021), 2021)
+    ['Derby', 'Derbyshire']
+    """
+    known, chosen = read_districts(vintage), {one.code for one in districts}
+    names: dict[str, None] = {}
+    for one in districts:
+        whole = (
+            county
+            for county in one.within
+            if len(mine := {other.code for other in known if county in other.within}) > 1 and mine <= chosen
+        )
+        names[next(whole, one.name)] = None
+    return list(names)
 
 
 def _title(names: Sequence[str]) -> str:

@@ -87,3 +87,16 @@ def test_hostile_names_stay_texts_in_the_place_file() -> None:
     place = tomllib.loads(text)
     assert place["place"]["name"] == 'Der"by [assets] x = 1'
     assert "assets" not in place
+
+
+def test_a_place_that_is_a_county_is_called_by_it() -> None:
+    """Nobody says 'Amber Valley, Bolsover and 6 more districts'; a part of a county is its districts."""
+
+    def named(*words: str) -> str:
+        text = place_text(find_districts(words, vintage=2021), vintage=2021, catalogue=read_catalogue())
+        return next(line for line in text.splitlines() if line.startswith("name = "))
+
+    assert named("Derbyshire") == 'name = "Derbyshire"'
+    assert named("Derbyshire", "Derby") == 'name = "Derby and Derbyshire"'
+    assert named("Erewash", "High Peak") == 'name = "Erewash and High Peak"'
+    assert named("London").count("London") == 1
