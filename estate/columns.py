@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from estate.evidence import SURE_BY_VALUES, Evidence, evidence_of, told_by_values, weak_halves
 from estate.grid import Grid
-from estate.headings import Field, aliases, aliases_of, fields, plain_heading
+from estate.headings import Field, aliases, aliases_of, fields
 from estate.shapes import strict_shape
 from geodata.errors import DataError, did_you_mean
+from geodata.rows import plain_heading
 
 WEAK = 0.35  # below this the values contradict the heading
 TRUSTED = 8  # unless it is one of the first so many names of its field: then the values are asked about, one by one

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from estate.flow_cells import FINANCIAL, text_of
-from estate.headings import plain_heading
 from geodata.errors import DataError
 from geodata.files import Sheet
+from geodata.rows import HEADER_WITHIN, plain_heading
 
 HEADINGS: Final = {
     "option": ("option", "variant", "scenario"),
@@ -38,7 +38,6 @@ HEADINGS: Final = {
 }
 _SCALE = re.compile(r"(?P<k>000|thousand|\bk\b|£k)|(?P<m>million|\bm\b|£m)", re.IGNORECASE)
 _YEAR = re.compile(rf"(?:year\s*)?\d{{1,2}}|{FINANCIAL}|(?:19|20)\d\d", re.IGNORECASE)
-HEADER_WITHIN: Final = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from estate.grid import Grid, cell_text, grid_below
-from estate.headings import aliases, ending_of, plain_heading, without_unit
+from estate.headings import aliases, ending_of, without_unit
 from estate.shapes import SHAPES
 from geodata.files import Sheet
+from geodata.rows import plain_heading
 
 MAX_HEADER_ROW = 30
 

@@ -13,6 +13,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 
+from geodata.rows import plain_heading
+
 SHAPEFILE_LETTERS = 10
 HALF = 0.9  # a heading in two languages is read by the half that is known this surely
 LIKE = 0.85  # two headings are the same word with a slip when they are this alike
@@ -63,18 +65,6 @@ def aliases() -> dict[str, list[tuple[str, int]]]:
         for rank, name in enumerate(field.names):
             known.setdefault(name, []).append((field.name, rank))
     return known
-
-
-def plain_heading(heading: str) -> str:
-    r"""Return a heading as plain words: "PropertyName", "PROPERTY_NAME" and "Property\nname" become one.
-
-    Examples
-    --------
-    >>> plain_heading("PropertyName"), plain_heading("STATION_EASTING"), plain_heading("Net area (m2)")
-    ('property name', 'station easting', 'net area m2')
-    """
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", heading.replace("kWh", "kwh"))
-    return " ".join(re.sub(r"[^0-9a-z£²]+", " ", words.lower()).split())
 
 
 def unit_of(heading: str, field: str) -> str:

@@ -20,7 +20,6 @@ from estate.findings import as_faults, findings, first_reason, joined
 from estate.grid import Grid, original_cells
 from estate.ground import Ground
 from estate.header import find_grid
-from estate.headings import plain_heading
 from estate.identity import postcode_in, repeated_rows, row_keys, scattered_points, shared_points
 from estate.location import place_rows
 from estate.notes import notes_among
@@ -31,6 +30,7 @@ from estate.words import file_use_of, not_a_property, uses
 from geodata.errors import DataError, Fault, did_you_mean, nearest_word
 from geodata.files import Sheet, read_sheets
 from geodata.inputs import DatabaseAddress, Named, StandardInput
+from geodata.rows import plain_heading
 from geodata.uprns import UprnTable
 
 BNG = "EPSG:27700"

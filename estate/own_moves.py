@@ -14,14 +14,12 @@ import numpy as np
 
 from estate.colocation import Problem
 from estate.decision import Decision, as_today, total_cost
-from estate.flow_cells import text_of
-from estate.headings import plain_heading
 from estate.model import formulate
 from estate.plans import Plan, build_plan
 from estate.programme import relative_gap
 from estate.recheck import breaches
 from geodata.errors import DataError, Fault, did_you_mean
-from geodata.files import read_sheets
+from geodata.rows import rows_below_headings
 
 HEADINGS: Final = {
     "team": ("team", "team id", "who", "block"),
@@ -29,7 +27,6 @@ HEADINGS: Final = {
     "building": ("building", "release", "releases", "building released", "gives up"),
     "year": ("year", "in year", "when"),
 }
-_HEADER_WITHIN: Final = 15
 
 
 @dataclass(slots=True)
@@ -80,18 +77,12 @@ def own_plan(problem: Problem, path: str | Path, *, nothing: Plan, joint: Plan) 
 
 def _rows(path: str | Path) -> list[tuple[int, dict[str, str]]]:
     """Return the filled rows with their numbers, by our names of the columns."""
-    known = {alias: name for name, aliases in HEADINGS.items() for alias in aliases}
-    sheet = next((sheet for sheet in read_sheets(path) if sheet.rows), None)
-    rows = () if sheet is None else sheet.rows
-    for start, row in enumerate(rows[:_HEADER_WITHIN], start=1):
-        at = {name: place for place, cell in enumerate(row) if (name := known.get(plain_heading(text_of(cell))))}
-        if {"team", "to"} <= set(at) or "building" in at:
-            cells = [
-                (number, {name: text_of(one[place]) if place < len(one) else "" for name, place in at.items()})
-                for number, one in enumerate(rows[start:], start=start + 1)
-            ]
-            return [(number, one) for number, one in cells if any(one.values())]
-    raise DataError(f"{path}: no headings 'team' and 'to', or 'building', were found. Write one row a move or release.")
+    rows = rows_below_headings(path, HEADINGS, needed=(frozenset({"team", "to"}), frozenset({"building"})))
+    if rows is None:
+        raise DataError(
+            f"{path}: no headings 'team' and 'to', or 'building', were found. Write one row a move or release."
+        )
+    return rows
 
 
 def _read_row(reading: _Reading, number: int, row: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from estate.pipeline import status_questions
 from estate.repeats import without_repeats
 from estate.same_building import add_buildings, match_buildings
 from geodata.errors import DataError, Fault, examples
+from geodata.schema import check_assets
 
 __all__ = ["Register", "build_register", "funnel", "funnel_rules", "in_stage", "shared_buildings"]
 
@@ -70,6 +71,8 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     ------
     DataError
         If there is no list, a file is given twice, or a body is spelled in two ways; all at once.
+    SchemaError
+        If a row is not what the register promises (:func:`geodata.schema.check_assets`): from here on it is trusted.
     """
     _check_lists(lists)
     for one in lists:
@@ -79,7 +82,7 @@ def build_register(lists: Sequence[AssetList]) -> Register:
     assets = gpd.GeoDataFrame(pd.concat(accepted) if len(accepted) > 1 else accepted[0], crs="EPSG:27700")
     assets, clashes = _unique_ids(assets)
     matches = match_buildings(assets)
-    assets = add_buildings(assets, matches)
+    assets = check_assets(add_buildings(assets, matches), source="register")
     faults = tuple(fault for one in lists for fault in one.faults) + clashes + status_questions(assets)
     set_aside = pd.concat([one.set_aside for one in lists], ignore_index=True)
     return Register(assets, set_aside, faults, _account(lists), shared_buildings(assets), matches, _mapping(lists))

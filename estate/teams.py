@@ -11,7 +11,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from estate.headings import plain_heading
 from estate.numbers import number
 from estate.register import funnel_rules, in_stage
 from estate.space import service_space, tied_fte
@@ -20,6 +19,8 @@ from estate.values import is_blank, read_areas, read_flags, read_numbers
 from estate.words import uses
 from geodata.errors import DataError, SourceError, did_you_mean, examples
 from geodata.files import read_table
+from geodata.rows import plain_heading
+from geodata.schema import check_teams
 
 COLUMNS = ("organisation", "asset_id", "service", "fte", "desks_per_fte", "front_desk", "security_class", "may_move")
 _ALIASES = {
@@ -89,7 +90,7 @@ def read_teams(path: str | Path, assets: gpd.GeoDataFrame) -> pd.DataFrame:
             "may_move": read_flags(text["may_move"]).value.fillna(value=True).astype("bool"),
         }
     )
-    return teams.set_axis(pd.Index(ids, name="team_id"))
+    return check_teams(teams.set_axis(pd.Index(ids, name="team_id")), assets=assets.index, source=str(path))
 
 
 def default_teams(assets: gpd.GeoDataFrame, *, standard: SpaceStandard | None = None) -> pd.DataFrame:

@@ -7,7 +7,6 @@ is not claimed (Lowestoft: -9 % against under -1 % elsewhere). It holds only whe
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,11 +14,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from estate.flow_cells import signed, text_of
-from estate.flow_headings import HEADER_WITHIN
-from estate.headings import plain_heading
+from estate.flow_cells import signed
 from geodata.errors import DataError, Fault
-from geodata.files import read_sheets
+from geodata.rows import rows_below_headings
 
 Z_95: Final = 1.959964
 _QUARTER = re.compile(r"(?:(\d{4})(?:/\d{2})?\s*q\s*([1-4])|q\s*([1-4])\s*(\d{4})(?:/\d{2})?)", re.IGNORECASE)
@@ -123,13 +120,10 @@ def follow_up(path: str | Path) -> Tracking | Outcomes | None:
     DataError
         It is one of the two, and faulty.
     """
-    sheet = next((sheet for sheet in read_sheets(path) if sheet.rows), None)
-    for row in () if sheet is None else sheet.rows[:HEADER_WITHIN]:
-        headings = [text_of(cell) for cell in row]
-        if set(_at(headings, PLAN_HEADINGS)) >= PLAN_NEEDS:
-            return read_tracking(path)
-        if set(_at(headings, OUTCOME_HEADINGS)) >= OUTCOME_NEEDS:
-            return read_outcomes(path)
+    if rows_below_headings(path, PLAN_HEADINGS, needed=(PLAN_NEEDS,)) is not None:
+        return read_tracking(path)
+    if rows_below_headings(path, OUTCOME_HEADINGS, needed=(OUTCOME_NEEDS,)) is not None:
+        return read_outcomes(path)
     return None
 
 
@@ -263,24 +257,10 @@ def _rows_of(
     path: str | Path, headings: dict[str, tuple[str, ...]], needed: frozenset[str]
 ) -> list[tuple[int, dict[str, str]]]:
     """Return the filled rows below the first row of headings, with their numbers."""
-    sheet = next((sheet for sheet in read_sheets(path) if sheet.rows), None)
-    rows = () if sheet is None else sheet.rows
-    for start, row in enumerate(rows, start=1):
-        at = _at([text_of(cell) for cell in row], headings)
-        if needed <= set(at):
-            cells = ((number, {name: text_of(one[place]) if place < len(one) else "" for name, place in at.items()})
-                     for number, one in enumerate(rows[start:], start=start + 1))  # fmt: skip
-            return [(number, one) for number, one in cells if any(one.values())]
-    raise DataError(f"{path}: no row of headings with {', '.join(sorted(needed))} was found. Name the columns so.")
-
-
-def _at(cells: Sequence[str], headings: dict[str, tuple[str, ...]]) -> dict[str, int]:
-    known = {alias: name for name, aliases in headings.items() for alias in aliases}
-    at: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        if (name := known.get(plain_heading(cell))) and name not in at:
-            at[name] = place
-    return at
+    rows = rows_below_headings(path, headings, needed=(needed,))
+    if rows is None:
+        raise DataError(f"{path}: no row of headings with {', '.join(sorted(needed))} was found. Name the columns so.")
+    return rows
 
 
 def _quarter(text: str) -> int | None:

@@ -7,6 +7,7 @@ changed, so that what is asked for can be given back as it came.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -17,6 +18,7 @@ from geodata.inputs import Named
 from geodata.levels import low
 from geodata.tables import unique_headings
 
+HEADER_WITHIN = 15  # headings stand in one of the first so many rows, below a title and notes
 #: Headings by which a column is known, in lower case with underscores, the surest first.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "postcode": ("postcode", "post_code", "pcds", "pcd", "customer_postcode", "home_postcode", "zip", "zip_code"),
@@ -93,6 +95,79 @@ def find_columns(
         for field in fields
     }
     return {field: heading for field, heading in found.items() if heading is not None}
+
+
+def plain_heading(heading: str) -> str:
+    r"""Return a heading as plain words: "PropertyName", "PROPERTY_NAME" and "Property\nname" become one.
+
+    Examples
+    --------
+    >>> plain_heading("PropertyName"), plain_heading("STATION_EASTING"), plain_heading("Net area (m2)")
+    ('property name', 'station easting', 'net area m2')
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", heading.replace("kWh", "kwh"))
+    return " ".join(re.sub(r"[^0-9a-z£²]+", " ", words.lower()).split())
+
+
+def known_headings(cells: Sequence[Cell], aliases: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Return where each column that is known stands in a row of headings; of two alike the first.
+
+    Parameters
+    ----------
+    cells
+        One row.
+    aliases
+        Plain headings by our name of a column.
+
+    Examples
+    --------
+    >>> known_headings(("Team ID", "Notes", "Moves to"), {"team": ("team", "team id"), "to": ("to", "moves to")})
+    {'team': 0, 'to': 2}
+    """
+    known = {alias: name for name, words in aliases.items() for alias in words}
+    at: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        name = known.get(plain_heading(_text(cell) or ""))
+        if name is not None:
+            at.setdefault(name, place)
+    return at
+
+
+def rows_below_headings(
+    path: Named, aliases: Mapping[str, Sequence[str]], *, needed: Sequence[frozenset[str]]
+) -> list[tuple[int, dict[str, str]]] | None:
+    """Return the filled rows below the first row of headings that says enough, with the numbers a spreadsheet shows.
+
+    Parameters
+    ----------
+    path
+        Any table; of several sheets the first with rows.
+    aliases
+        Plain headings by our name of a column.
+    needed
+        Columns that together are enough: any one of the sets.
+
+    Returns
+    -------
+    list or None
+        Row number and text by our name of the column, "" where there is nothing; None where no row is of such headings.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    """
+    rows = next((sheet.rows for sheet in read_sheets(path) if sheet.rows), ())
+    for start, row in enumerate(rows[:HEADER_WITHIN], start=1):
+        at = known_headings(row, aliases)
+        if any(columns <= set(at) for columns in needed):
+            below = ((number, _named(one, at)) for number, one in enumerate(rows[start:], start=start + 1))
+            return [(number, one) for number, one in below if any(one.values())]
+    return None
+
+
+def _named(row: Sequence[Cell], at: Mapping[str, int]) -> dict[str, str]:
+    return {name: (_text(row[place]) or "") if place < len(row) else "" for name, place in at.items()}
 
 
 def check_column(table: pd.DataFrame, heading: str, *, source: str) -> str:

@@ -119,13 +119,6 @@ TEAMS = Table(
     "Correct the list of teams.",
 )
 
-TRAVEL = Table(
-    "travel",
-    ("origin", "destination"),
-    (Field("travel_min", COUNT),),
-    "Build the travel table again; a place out of reach has no row.",
-)
-
 SEGMENTS = Table(
     "segments",
     ("oa_code",),
@@ -137,24 +130,6 @@ SEGMENTS = Table(
         Field("certainty", (NUMBER, SHARE), required=False, filled=False),
     ),
     "Run 'onetown segment' again.",
-)
-
-CONTACTS = Table(
-    "contacts",
-    (),
-    (
-        Field("service", WORDS),
-        *(Field(name, (TEXT,), required=False, filled=False) for name in ("postcode", "oa_code", "channel", "kind")),
-    ),
-    "Give each contact a service and a postcode or an area code, or drop the rows.",
-    (
-        Rule(
-            "no_place",
-            "there is neither a postcode nor an area code",
-            lambda rows: rows.reindex(columns=["postcode", "oa_code"]).notna().any(axis=1),
-            skips_missing=False,
-        ),
-    ),
 )
 
 
@@ -218,43 +193,6 @@ def check_teams(teams: pd.DataFrame, *, assets: Collection[str] | None = None, s
     return teams
 
 
-def check_travel(
-    travel: pd.DataFrame,
-    *,
-    areas: Collection[str] | None = None,
-    assets: Collection[str] | None = None,
-    source: str = "travel",
-) -> pd.DataFrame:
-    """Return the travel table: one row per pair of ``origin`` and ``destination`` within reach, minutes at least 0.
-
-    Parameters
-    ----------
-    travel
-        Table of pairs.
-    areas, assets
-        Known area codes and asset ids; when given, the pairs must be among them.
-    source
-        How to call the table in messages.
-
-    Raises
-    ------
-    SchemaError
-        With every fault.
-    CoverageError
-        A pair names an area or an asset that is not known.
-    """
-    unique = Rule(
-        "repeated", "the pair is repeated", lambda rows: ~rows.duplicated(["origin", "destination"], keep=False)
-    )
-    named = set(TRAVEL.index) <= set(travel.index.names)
-    table = Table(TRAVEL.name, TRAVEL.index, TRAVEL.fields, TRAVEL.remedy, (unique,) if named else ())
-    check(travel, table, source=source)
-    for level, known, what in (("origin", areas, "an area"), ("destination", assets, "an asset")):
-        keys = pd.Series(travel.index.unique(level))
-        _check_known(keys, known, source, f"{what} that is not in the table", TRAVEL.remedy)
-    return travel
-
-
 def check_segments(segments: pd.DataFrame, *, source: str = "segments") -> pd.DataFrame:
     """Return the segments: indexed by ``oa_code``, ``super`` and ``sub`` whole numbers from 0.
 
@@ -264,17 +202,6 @@ def check_segments(segments: pd.DataFrame, *, source: str = "segments") -> pd.Da
         With every fault.
     """
     return check(segments, SEGMENTS, source=source)
-
-
-def check_contacts(contacts: pd.DataFrame, *, source: str = "contacts") -> pd.DataFrame:
-    """Return the contacts: each with a ``service`` and a ``postcode`` or an ``oa_code``.
-
-    Raises
-    ------
-    SchemaError
-        With every fault.
-    """
-    return check(contacts, CONTACTS, source=source)
 
 
 def _check_known(keys: pd.Series, known: Collection[str] | None, source: str, what: str, remedy: str) -> None:

@@ -11,6 +11,7 @@ from geodata.errors import SchemaError, examples
 from geodata.files import read_table
 from geodata.load import Geography
 from geodata.place import Place
+from geodata.schema import check_segments
 from geodata.write import write_csv, write_json, write_text
 from maps.paper import Part, figure, paper, table
 from maps.picture import svg_text, write_png, write_svg
@@ -74,7 +75,7 @@ def read_labels(path: Path) -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        A column is not there, a label is no whole number, or an area appears twice.
+        A column is not there, a label is no whole number from 0, or an area appears twice.
     """
     found = read_table(path)
     lacking = [name for name in ("oa_code", "super", "sub") if name not in found]
@@ -89,7 +90,7 @@ def read_labels(path: Path) -> pd.DataFrame:
     twice = labels.index[labels.index.duplicated()].unique()
     if len(twice):
         raise SchemaError(f"{path}: {examples(list(twice))} appear twice. Keep one row for each area.")
-    return pd.DataFrame(labels.astype("int64").rename_axis("oa_code"))
+    return check_segments(pd.DataFrame(labels.astype("int64").rename_axis("oa_code")), source=str(path))
 
 
 def write_refresh(made: Refresh, folder: Path, *, place: str, versions: str) -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from estate.columns import match_columns
 from estate.header import find_grid
-from estate.headings import fields, plain_heading, unit_of
+from estate.headings import fields, unit_of
 from estate.words import uses
 from geodata.errors import DataError
 from geodata.files import Sheet
+from geodata.rows import plain_heading
 
 ROWS = [("Town Hall", "WS1 0AA", 400_500, 300_500, 1200), ("Library", "WS1 1AB", 403_500, 300_500, 300)]
 

@@ -15,7 +15,7 @@ from geodata.demo import DemoSummary, write_demo
 from geodata.errors import SourceError
 from geodata.place import read_place
 from geodata.postcodes import read_postcodes
-from geodata.schema import check_contacts, check_teams
+from geodata.schema import check_teams
 
 FILES = [
     "README.txt", "areas.gpkg", "census2021.parquet", "contacts.csv", "county.gpkg", "notes.csv", "place.toml",
@@ -87,7 +87,8 @@ def test_teams_and_contacts_pass_the_border(demo: DemoSummary) -> None:
     teams = pd.read_csv(demo.folder / "teams.csv").set_index("team_id")
     contacts = pd.read_csv(demo.folder / "contacts.csv")
     check_teams(teams, assets=pd.read_parquet(demo.truth / "assets.parquet").index)
-    check_contacts(contacts)
+    assert contacts["service"].notna().all()
+    assert contacts["postcode"].notna().all()
 
 
 def test_same_seed_gives_the_same_bytes(demo: DemoSummary, tmp_path: Path) -> None:

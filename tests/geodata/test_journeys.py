@@ -16,9 +16,9 @@ from geodata.errors import CoverageError
 from geodata.fallback import detour_of, fallback_error
 from geodata.journeys import network_travel
 from geodata.network import Network, load_network
-from geodata.schema import check_travel
 from geodata.shortest import shortest_seconds
 from geodata.travel import straight_line_travel
+from tests.geodata.minutes import assert_travel
 from tests.geodata.streets import write_town
 
 
@@ -58,7 +58,7 @@ def test_minutes_on_the_grid(streets: Network, town_areas: gpd.GeoDataFrame, tow
     assert (travel.quality, travel.detour, travel.basis()) == ("measured", None, "network")
     assert "measured on the roads of" in travel.sentence()
     assert "indicative" not in travel.sentence()
-    check_travel(travel.table, areas=town_areas.index, assets=town_assets.index)
+    assert_travel(travel.table, town_areas, town_assets)
 
 
 def test_the_cut_off_leaves_out_what_is_further_and_nothing_else(

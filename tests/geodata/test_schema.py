@@ -15,10 +15,8 @@ from geodata.schema import (
     check_areas,
     check_assets,
     check_census,
-    check_contacts,
     check_segments,
     check_teams,
-    check_travel,
 )
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
@@ -58,14 +56,13 @@ def rename(name: str) -> Change:
 
 
 def test_the_small_town_passes_untouched(
-    town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame, town_teams: pd.DataFrame, town_travel: pd.DataFrame
+    town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame, town_teams: pd.DataFrame
 ) -> None:
     """A good table comes back as the same object, with nothing changed in it."""
     for frame, check in ((town_areas, check_areas), (town_assets, check_assets), (town_teams, check_teams)):
         before = frame.copy()
         assert check(frame) is frame
         pd.testing.assert_frame_equal(pd.DataFrame(frame), pd.DataFrame(before))
-    assert check_travel(town_travel, areas=town_areas.index, assets=town_assets.index) is town_travel
 
 
 @pytest.mark.parametrize(
@@ -199,34 +196,6 @@ def test_a_team_in_an_unknown_building_is_named(town_teams: pd.DataFrame) -> Non
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (put("travel_min", 0, -1.0), "travel: 'travel_min' is negative for T01 to A1 (1 of 2)."),
-        (put("travel_min", 0, np.nan), "'travel_min' is missing for T01 to A1 (1 of 2). Build the travel table again;"),
-        (lambda f: pd.concat([f, f.iloc[:1]]), "the pair is repeated for T01 to A1, T01 to A1 (2 of 3)."),
-        (
-            lambda f: f.rename_axis(index=["area", "destination"]),
-            "the index should be 'origin', but it is 'area, destination'.",
-        ),
-    ],
-)
-def test_faults_of_travel(town_travel: pd.DataFrame, change: Change, sentence: str) -> None:
-    """Out of reach is no row, never a zero, a negative or a missing number."""
-    with pytest.raises(SchemaError) as caught:
-        check_travel(change(town_travel))
-    assert sentence in str(caught.value)
-
-
-@pytest.mark.parametrize(("known", "word"), [({"areas": ["T01"]}, "an area"), ({"assets": ["B1"]}, "an asset")])
-def test_travel_to_somewhere_unknown_is_named(
-    town_travel: pd.DataFrame, known: dict[str, list[str]], word: str
-) -> None:
-    """Minutes of another place must not be used unseen."""
-    with pytest.raises(CoverageError, match=f"names {word} that is not in the table"):
-        check_travel(town_travel, **known)
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
         (lambda f: f.assign(super=[0.5, 1]), "segments: 'super' is not a column of whole numbers."),
         (lambda f: f.assign(sub=[-1, 0]), "'sub' is negative for T01 (1 of 2). Run 'onetown segment' again."),
         (lambda f: f.assign(certainty=[1.5, 0.2]), "'certainty' is not between 0 and 1 for T01 (1 of 2)."),
@@ -238,13 +207,3 @@ def test_faults_of_segments(town_segments: pd.DataFrame, change: Change, sentenc
     with pytest.raises(SchemaError) as caught:
         check_segments(change(town_segments))
     assert sentence in str(caught.value)
-
-
-def test_faults_of_contacts() -> None:
-    """A contact counts only when we know the service and the place."""
-    contacts = pd.DataFrame({"service": ["library", "police"], "postcode": ["DE1 0AA", "DE1 0AB"]})
-    assert check_contacts(contacts) is contacts
-    with pytest.raises(SchemaError, match=r"there is neither a postcode nor an area code for 1 \(1 of 2\)"):
-        check_contacts(put("postcode", 1, None)(contacts))
-    with pytest.raises(SchemaError, match=r"the column 'service' is not there"):
-        check_contacts(contacts.drop(columns="service"))

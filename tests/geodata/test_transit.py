@@ -19,10 +19,10 @@ from geodata.connection_scan import CHANGE_S, Walks, scanner
 from geodata.errors import CoverageError, SourceError
 from geodata.gtfs import read_feed, seconds_of
 from geodata.network import load_network
-from geodata.schema import check_travel
 from geodata.timetable import Timetable, build_timetable
 from geodata.transit import Departures, transit_travel
 from geodata.walking import RoadWalker, StraightWalker
+from tests.geodata.minutes import assert_travel
 from tests.geodata.streets import CORNER, write_town
 from tests.geodata.timetables import write_feed
 
@@ -193,7 +193,7 @@ def test_nobody_waits_for_a_bus_that_is_slower_than_walking(
         town_areas, town_assets, bus_every_half_hour(tmp_path), StraightWalker(detour=1.0, speed_kmh=6.0)
     )
     assert travel.table.loc[("T01", "A2")].tolist() == pytest.approx([10.0, 10.0])
-    check_travel(travel.table[["travel_min"]], areas=town_areas.index, assets=town_assets.index)
+    assert_travel(travel.table[["travel_min"]], town_areas, town_assets)
 
 
 def test_walks_on_roads(tmp_path: Path, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame) -> None:

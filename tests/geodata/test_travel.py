@@ -9,8 +9,8 @@ import pytest
 from shapely.geometry import Point
 
 from geodata.errors import CoverageError, CrsError
-from geodata.schema import check_travel
 from geodata.travel import straight_line_travel
+from tests.geodata.minutes import assert_travel
 
 KM_BY_CAR = 1.3 / 40 * 60
 
@@ -23,7 +23,7 @@ def test_minutes_are_distance_times_detour_over_speed(
     walk = straight_line_travel(town_areas, town_assets, mode="walk")
     assert drive.table.loc[("T01", "A3"), "travel_min"] == pytest.approx(3 * KM_BY_CAR)
     assert walk.table.loc[("T01", "A3"), "travel_min"] == pytest.approx(3 * 1.3 / 4.8 * 60)
-    check_travel(drive.table, areas=town_areas.index, assets=town_assets.index)
+    assert_travel(drive.table, town_areas, town_assets)
 
 
 def test_an_asset_at_the_point_of_an_area_takes_no_time_and_has_a_row(
