@@ -1,12 +1,17 @@
 """The map: how large, how soon ready, how quick to move, beside what folium does by itself with the same areas.
 
     python -m bench.map                       Derbyshire's areas where they are beside the project, else 3,500 made up
+    python -m bench.map --full                3,500 areas as surveyed, not generalised: Camden's laid side by side
     python -m bench.map --areas 20000 --json  made-up areas in any number
     python -m bench.map --tiled 190000        Derbyshire laid side by side until there are so many; no peers above 5,000
 
-The peers are ``folium.GeoJson``, which its choropleth is made of, and ``GeoDataFrame.explore`` where its extras are
-installed. Their pages want files from other hosts; so that they can be measured at all, Leaflet is handed to them
-from ``maps/vendor`` and the rest comes back empty, which flatters them.
+Two pages of ours are measured: `areas`, which holds what the peers are given and no more, and `whole`, with 1,500
+buildings besides. The peers are ``GeoDataFrame.explore`` where its extras are installed, and ``folium.GeoJson``, which
+folium's choropleth is made of; both get the same columns of every area. Their pages want files from other hosts; so
+that they can be measured at all, Leaflet is handed to them from ``maps/vendor`` and the rest comes back empty, which
+flatters them: those bytes are not counted. Each page is written in a process of its own, twice: `first_s` and `again_s`
+are seconds of the processor once the table of areas is read, imports included the first time; ours then finds its
+outlines packed.
 """
 
 from __future__ import annotations
@@ -15,28 +20,25 @@ import argparse
 import itertools
 import json
 import os
-import resource
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from playwright.sync_api import Browser, Route, sync_playwright
 
-from geodata.crs import to_wgs84
-from maps.county import build_map, save_map
-
-REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "derbyshire" / "oa11_boundaries.gpkg"
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+REAL = DATA / "derbyshire" / "oa11_boundaries.gpkg"
+FULL = DATA / "census" / "camden2011" / "Camden_oa11.shp"
 PEERS_UP_TO = 5_000  # above, their pages take a browser minutes
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 READY = "() => document.documentElement.dataset.ready === 'yes'"
@@ -72,8 +74,19 @@ def tiled(n: int, *, scale: float = 0.6) -> gpd.GeoDataFrame:
     """
     one = real_or_made_up(None)
     codes = pd.read_csv(REAL.parent / "oa11_lookup.csv", index_col="OA").reindex(one.index)
+    return side_by_side(one.assign(lsoa_code=codes["LSOA"], msoa_code=codes["MSOA"]), n, scale=scale)
+
+
+def surveyed(n: int = 3_500) -> gpd.GeoDataFrame:
+    """Return n areas whose boundaries are not generalised: Camden's 749, with 126 points each, again and again."""
+    one = gpd.read_file(FULL).set_index("OA11CD")[["geometry"]].assign(population=300.0, lad_name="Camden")
+    return side_by_side(one.set_crs("EPSG:27700", allow_override=True), n)
+
+
+def side_by_side(one: gpd.GeoDataFrame, n: int, *, scale: float = 1.0) -> gpd.GeoDataFrame:
+    """Return n areas: those of a table laid side by side as often as it takes, codes with the number of the copy."""
     outlines = shapely.transform(
-        np.array(one.geometry, dtype=object), lambda points: scale * (points - points.min(axis=0))
+        np.array(one.geometry, dtype=object), lambda points: scale * (points - shapely.total_bounds(one.geometry)[:2])
     )
     west, south, east, north = shapely.total_bounds(outlines)
     times = -(-n // len(one))
@@ -81,15 +94,12 @@ def tiled(n: int, *, scale: float = 0.6) -> gpd.GeoDataFrame:
     parts = []
     for at in range(times):
         shift = np.array([130_000 + at % across * (east - west), 60_000 + at // across * (north - south)])
-        facts = {
-            "population": one["population"].to_numpy(),
-            "lad_name": one["lad_name"].to_numpy(),
-            "lsoa_code": codes["LSOA"].to_numpy() + f"-{at}",
-            "msoa_code": codes["MSOA"].to_numpy() + f"-{at}",
-        }
-        index = [f"{code}-{at}" for code in one.index]
         moved = shapely.transform(outlines, lambda points, shift=shift: points + shift)
-        parts.append(gpd.GeoDataFrame(facts, index, geometry=moved, crs="EPSG:27700"))
+        part = gpd.GeoDataFrame(one.drop(columns="geometry"), geometry=moved, crs="EPSG:27700")
+        part.index = [f"{code}-{at}" for code in one.index]
+        for column in one.columns.intersection(["lsoa_code", "msoa_code"]):
+            part[column] += f"-{at}"
+        parts.append(part)
     return gpd.GeoDataFrame(pd.concat(parts).head(n))
 
 
@@ -109,81 +119,14 @@ def crooked_squares(n: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(facts, index=[f"E{i:08d}" for i in range(n)], geometry=outlines, crs="EPSG:27700")
 
 
-def made_up_segments(areas: gpd.GeoDataFrame) -> Any:
-    """Return 18 segments in 4 groups, in stripes, with the attributes that a map reads."""
-    sub = np.arange(len(areas)) * 7 % 18
-    table = pd.DataFrame({"super": sub % 4, "sub": sub, "second_best": (sub + 1) % 18, "certainty": 0.9}, areas.index)
-    named = [("super", i, -1, f"Group {i}") for i in range(4)] + [("sub", i, i % 4, f"Part {i}") for i in range(18)]
-    columns = ["level", "segment", "variable", "label", "share", "base_share", "difference_pp", "index_score", "rank"]
-    return SimpleNamespace(
-        table=table,
-        portraits=pd.DataFrame(named, columns=["level", "segment", "parent", "name"]),
-        stands_out=pd.DataFrame(columns=columns),
-    )
-
-
-def made_up_buildings(areas: gpd.GeoDataFrame, n: int = 1_500) -> gpd.GeoDataFrame:
-    """Return n buildings inside areas drawn at random."""
-    rng = np.random.default_rng(5)
-    places = areas.geometry.representative_point().iloc[rng.integers(0, len(areas), n)]
-    size = rng.lognormal(6.6, 0.85, n).round()
-    facts = {
-        "name": [f"Building {i} of the town" for i in range(n)],
-        "organisation": rng.choice([f"Body {i}" for i in range(26)], n),
-        "use": rng.choice(["office", "library", "clinic", "land", "house", "other"], n),
-        "postcode": [f"AB{i % 90} {i % 9}CD" for i in range(n)],
-        "nia_m2": size,
-        "running_cost_gbp_pa": 95 * size,
-    }
-    return gpd.GeoDataFrame(facts, index=[f"B{i}" for i in range(n)], geometry=places.to_numpy(), crs=areas.crs)
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """Return a result and the seconds it took."""
-    start = time.perf_counter()
-    return work(), time.perf_counter() - start
-
-
-def write_ours(areas: gpd.GeoDataFrame, folder: Path) -> dict[str, Any]:
-    """Write our map twice, the second time with its outlines already packed."""
-    segments, buildings = made_up_segments(areas), made_up_buildings(areas)
-
-    def write() -> Any:
-        page = build_map(title="Bench", areas=areas, segments=segments, assets=buildings, attribution="Made up.",
-                         cache=folder / "packed")  # fmt: skip
-        return save_map(page, folder / "ours.html", overwrite=True)
-
-    summary, cold = timed(write)
-    _, cached = timed(write)
-    return {"path": summary.path, "bytes": summary.bytes, "build_cold_s": cold, "build_cached_s": cached}
-
-
-def write_geojson(areas: gpd.GeoDataFrame, folder: Path) -> dict[str, Any]:
-    """Write the same areas, with a tooltip, as folium draws them."""
-    path = folder / "geojson.html"
-
-    def write() -> None:
-        frame = to_wgs84(areas[["geometry"]]).assign(
-            code=areas.index.astype(str), segment=np.arange(len(areas)) * 7 % 18
-        )
-        west, south, east, north = frame.total_bounds
-        page = folium.Map(tiles=None)
-        colour = {i: f"#{(i * 911 + 1234567) % 0xFFFFFF:06x}" for i in range(18)}
-        style = {"style_function": lambda area: {"fillColor": colour[area["properties"]["segment"]], "weight": 0.5}}
-        folium.GeoJson(frame, tooltip=folium.GeoJsonTooltip(["code", "segment"]), **style).add_to(page)
-        page.fit_bounds([[south, west], [north, east]])
-        page.save(path)
-
-    _, seconds = timed(write)
-    return {"path": path, "bytes": path.stat().st_size, "build_cold_s": seconds}
-
-
-def write_explore(areas: gpd.GeoDataFrame, folder: Path) -> dict[str, Any]:
-    """Write the same areas with ``GeoDataFrame.explore``."""
-    path = folder / "explore.html"
-    frame = areas[["geometry"]].assign(segment=(np.arange(len(areas)) * 7 % 18).astype(str))
-    _, seconds = timed(lambda: frame.explore("segment", tiles=None).save(path))
-    return {"path": path, "bytes": path.stat().st_size, "build_cold_s": seconds}
+def write(way: str, areas: gpd.GeoDataFrame, folder: Path) -> dict[str, Any]:
+    """Write a page in a process of its own; return its path, size, seconds of the processor and peak of memory."""
+    table, out = folder / "areas.pickle", folder / f"{way}.html"
+    if not table.exists():
+        areas.to_pickle(table)
+    command = [sys.executable, "-m", "bench.peers.maps", way, str(table), str(out)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True)
+    return {"path": out, **json.loads(said.stdout.splitlines()[-1])}
 
 
 def look(browser: Browser, written: dict[str, Any], ready: str) -> dict[str, Any]:
@@ -217,20 +160,25 @@ def compare(areas: gpd.GeoDataFrame, folder: Path) -> dict[str, Any]:
     """Return the figures of our map and of its peers."""
     named = os.environ.get("ONETOWN_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    peers = {"folium.GeoJson": write_geojson} | (
-        {"GeoDataFrame.explore": write_explore} if find_spec("mapclassify") and find_spec("matplotlib") else {}
-    )
-    peers = peers if len(areas) <= PEERS_UP_TO else {}
-    ours = write_ours(areas, folder)
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    extras = ["explore"] if find_spec("mapclassify") and find_spec("matplotlib") else []
+    peers = ["geojson", *extras] if len(areas) <= PEERS_UP_TO else []
     drawn = PEER_READY % int(areas.geometry.notna().sum())
+    result = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=named, args=["--disable-gpu", *root])
-        result = {"onetown": look(browser, ours, READY) | {"peak_mb": peak_mb}}
-        for name, write in peers.items():
-            result[name] = look(browser, write(areas, folder), drawn)
+        for way in ("areas", "whole", *peers):
+            result[way] = look(browser, write(way, areas, folder), drawn if way in peers else READY)
         browser.close()
-    return {"areas": len(areas), **result}
+    for way in peers:
+        result[way] = beside(result[way], result["areas"])
+    n_points = int(shapely.get_num_coordinates(areas.geometry.to_numpy()).sum())
+    return {"n_areas": len(areas), "points_per_area": n_points / len(areas), **result}
+
+
+def beside(peer: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a peer, and how many times as large and as slow to build it is."""
+    times = {"times_as_large": "bytes", "times_as_long": "first_s", "times_as_long_again": "again_s"}
+    return peer | {word: peer[key] / ours[key] for word, key in times.items()}
 
 
 def main() -> None:
@@ -238,15 +186,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--areas", type=int, help="made-up areas in this number instead of real ones")
     parser.add_argument("--tiled", type=int, help="real areas laid side by side until there are this many")
+    parser.add_argument("--full", action="store_true", help="3,500 areas as surveyed, not generalised")
     parser.add_argument("--json", action="store_true", help="figures as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        areas = tiled(options.tiled) if options.tiled else real_or_made_up(options.areas)
+        areas = surveyed() if options.full else None
+        areas = tiled(options.tiled) if options.tiled else areas
+        areas = real_or_made_up(options.areas) if areas is None else areas
         figures = compare(areas, Path(folder))
     if options.json:
         print(json.dumps(figures))
         return
-    print(f"{figures.pop('areas'):,} areas")
+    print(f"{figures.pop('n_areas'):,} areas of {figures.pop('points_per_area'):.0f} points each")
     for name, values in figures.items():
         print(f"  {name}: " + ", ".join(f"{key} {value:,.2f}".removesuffix(".00") for key, value in values.items()))
 

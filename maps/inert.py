@@ -123,14 +123,15 @@ def numbers(values: pd.Series, *, decimals: int = 0) -> list[Json]:
     >>> numbers(pd.Series([1.26, None, 3]), decimals=1)
     [1.3, None, 3]
     """
-    result: list[Json] = []
-    for value in pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan):
-        if not np.isfinite(value):
-            result.append(None)
-            continue
-        rounded = round(float(value), decimals)
-        result.append(int(rounded) if rounded.is_integer() else rounded)
-    return result
+    figures = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
+    rounded = np.round(figures, decimals)
+    whole = np.isfinite(rounded) & (np.abs(rounded) < 2**53) & (rounded == np.floor(rounded))
+    return [
+        int(number) if is_whole else (number if is_known else None)
+        for number, is_whole, is_known in zip(
+            rounded.tolist(), whole.tolist(), np.isfinite(figures).tolist(), strict=True
+        )
+    ]
 
 
 def coded(values: pd.Series) -> dict[str, Json]:

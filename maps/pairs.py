@@ -5,7 +5,6 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from estate.factors import NINE
 from geodata.errors import CoverageError, examples
 from maps.base import DataLayer
 from maps.inert import Json, coded, numbers, packed_json, plain_text
@@ -32,6 +31,8 @@ def pair_layer(pairs: pd.DataFrame, assets: gpd.GeoDataFrame, *, shown: bool = F
     CoverageError
         If a pair names a building that is not in the register.
     """
+    from estate.factors import NINE  # noqa: PLC0415 - brings scipy, which a map without pairs can do without
+
     named = pd.concat([pairs["asset_a"], pairs["asset_b"]])
     strange = sorted(set(named.astype("str")) - {str(key) for key in assets.index})
     if strange:
