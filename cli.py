@@ -414,6 +414,9 @@ def appraise(
     extra: Annotated[
         Path | None, typer.Option("--with", metavar="TABLE", help="Cash flows to add to those of the place's options.")
     ] = None,
+    sheet: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Sheet to read, where several hold cash flows; repeatable.")
+    ] = None,
     share: Annotated[
         str | None,
         typer.Option(help="How bodies share: own, space, staff, standalone, agreed, shapley or nucleolus."),
@@ -460,8 +463,8 @@ def appraise(
     if source.suffix == ".toml":
         study = study_place(_place(source, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
         found = plan_report.case_of_study(
-            study, option=option, extra=extra, rate=rate, terms=terms, horizon=horizon, borrowing=borrowing, rule=share,
-            working=level, draws=draws, redraws=redraws,
+            study, option=option, extra=extra, sheets=sheet or (), rate=rate, terms=terms, horizon=horizon,
+            borrowing=borrowing, rule=share, working=level, draws=draws, redraws=redraws,
         )  # fmt: skip
         with _results(out, overwrite=overwrite) as folder:
             if folder:
@@ -476,7 +479,12 @@ def appraise(
         _answer(followed.values(), followed.sentences(), as_json=as_json, out=out)
         return
     case = case_report.case_of_table(
-        read_cash_flows(source), terms=terms, horizon=horizon, borrowing=borrowing, draws=draws, seed=seed or 0
+        read_cash_flows(source, sheets=sheet or ()),
+        terms=terms,
+        horizon=horizon,
+        borrowing=borrowing,
+        draws=draws,
+        seed=seed or 0,
     )
     with _results(out, overwrite=overwrite) as folder:
         if folder:
@@ -1020,8 +1028,16 @@ def main() -> None:
     try:
         app()
     except ToolkitError as error:
-        typer.echo(f"onetown: {error}", err=True)
+        typer.echo(f"onetown: {_in_lines(error)}", err=True)
         sys.exit(1)
+
+
+def _in_lines(error: ToolkitError) -> str:
+    """Return the message of an error; several faults stand on a line each."""
+    told = [fault.sentence() for fault in error.faults]
+    if len(told) < 2 or error.message != " ".join(told):
+        return error.message
+    return "\n".join([f"{len(told)} things to mend:", *(f"  {line}" for line in told)])
 
 
 def _place(path: Path, *, data: Path | None = None, seed: int | None = None, seconds: float | None = None) -> Place:

@@ -14,6 +14,7 @@ from typing import Final
 import pandas as pd
 
 from estate.finance import Borrowing, financial_view, loan_rate
+from estate.flow_differences import differences
 from estate.flows import ENDLESS, GAINS, Flows, Terms, row_values, yearly
 from estate.measures import Measures, measures
 from estate.phrases import counted
@@ -89,6 +90,8 @@ class BusinessCase:
         Figures that the source prints, beside those that its flows come to.
     quantities
         Sums in other units than pounds.
+    notes
+        What was read in another way than it is written, and what someone should look at.
     """
 
     options: tuple[OptionCase, ...]
@@ -98,6 +101,7 @@ class BusinessCase:
     chances: Chances
     comparisons: tuple[Comparison, ...]
     quantities: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     def option(self, name: str) -> OptionCase:
         """Return the case of one option."""
@@ -111,6 +115,7 @@ def appraise(
     borrowing: Borrowing | None = None,
     printed: Iterable[Printed] = (),
     quantities: pd.DataFrame | None = None,
+    notes: Iterable[str] = (),
     draws: int = 10_000,
     seed: int = 0,
 ) -> BusinessCase:
@@ -126,8 +131,8 @@ def appraise(
         where they have an end after that.
     borrowing
         How capital is paid for in the financial view.
-    printed, quantities
-        Statements of the source and sums in other units.
+    printed, quantities, notes
+        Statements of the source, sums in other units, and what was noted when the source was read.
     draws, seed
         Random draws of the risk analysis, and their seed.
 
@@ -147,9 +152,17 @@ def appraise(
         terms,
         borrowing,
         chances(claimed, terms, draws=draws, seed=seed),
-        tuple(compare(printed, flows, terms)),
+        tuple(_compared(printed, flows, against, terms)),
         pd.DataFrame() if quantities is None else quantities,
+        tuple(notes),
     )
+
+
+def _compared(printed: Iterable[Printed], flows: Flows, against: Flows, terms: Terms) -> list[Comparison]:
+    """Return printed figures beside those of the whole money, or of the differences from doing nothing."""
+    found = list(printed)
+    pairs = zip(compare(found, flows, terms), compare(found, against, terms), strict=True)
+    return [whole if whole.agrees or changed.computed is None else changed for whole, changed in pairs]
 
 
 def default_horizon(flows: Flows) -> int:
@@ -179,10 +192,7 @@ def _against_nothing(flows: Flows) -> Flows:
     nothing = next((name for name in names if name.strip().lower() == NOTHING), None)
     if nothing is None or len(names) == 1:
         return flows
-    base = flows.table[flows.table["option"].eq(nothing)]
-    less = base.assign(**{column: -base[column] for column in ("gbp", "low_gbp", "high_gbp")})
-    parts = [less.assign(option=name) for name in names if name != nothing]
-    return replace(flows, table=pd.concat([flows.table[flows.table["option"].ne(nothing)], *parts], ignore_index=True))
+    return differences(flows, nothing=nothing)
 
 
 def _case(name: str, flows: Flows, terms: Terms, borrowing: Borrowing) -> OptionCase:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from estate.business_case import BusinessCase, OptionCase
+from estate.business_case import MINIMUM, BusinessCase, OptionCase
 from estate.phrases import counted
 from estate.printed import MEASURES, Comparison
 from estate.sensitivity import RANGE_BY_CONFIDENCE
@@ -30,6 +30,7 @@ def tell_case(case: BusinessCase) -> Values:
             "printed": [_tell_comparison(comparison) for comparison in case.comparisons],
             "quantities": case.quantities.to_dict("records"),
             "assumptions": assumptions_of(case),
+            "notes": list(case.notes),
         }
     )  # fmt: skip
     return told
@@ -42,6 +43,7 @@ def case_sentences(case: BusinessCase) -> list[str]:
     for option in case.options:
         lines += ["", *option_sentences(option, case)]
     lines += _comparison_sentences(case) + _quantity_sentences(case)
+    lines += ["", "To look at:", *(f"  {note}" for note in case.notes)] if case.notes else []
     return [*lines, "", *assumptions_of(case)] if case.options else lines
 
 
@@ -83,10 +85,19 @@ def option_sentences(option: OptionCase, case: BusinessCase) -> list[str]:
     if len(option.horizons) > 1:
         told = [f"{years} years {money(row.npv_gbp, case, sign=True)}" for years, row in option.horizons.iterrows()]
         lines.append(f"  Net present value by horizon: {', '.join(told)}.")
-    lines += _condition_sentences(option, case)
+    lines += _minimum_sentences(option, case) + _condition_sentences(option, case)
     if option.planned_gbp:
         lines.append(f"  Kept out of the claim: {money(option.planned_gbp, case)} that bodies have in their own plans.")
     return lines + _finance_sentences(option, case) + _partner_sentences(option, case) + _risk_sentences(option, case)
+
+
+def _minimum_sentences(option: OptionCase, case: BusinessCase) -> list[str]:
+    """Say what an option is worth beside doing the minimum, where the source has that."""
+    least = next((other for other in case.options if other.name.strip().lower() == MINIMUM), None)
+    if least is None or least is option:
+        return []
+    more = money(option.measures.npv_gbp - least.measures.npv_gbp, case, sign=True)
+    return [f"  Against doing the minimum: net present value {more}."]
 
 
 def _undiscounted_sentences(option: OptionCase, case: BusinessCase) -> list[str]:
@@ -215,14 +226,27 @@ def _comparison(comparison: Comparison, case: BusinessCase) -> str:
     apart = comparison.computed - said.value
     difference = money(abs(apart), case) if is_money else f"{abs(apart):,.3g}"
     source = f" ({said.source})" if said.source else ""
+    if abs(comparison.computed + said.value) <= comparison.rounding < abs(apart):
+        return f"{where}: {said.measure} is printed as {said.text}{source} and comes to {computed}: the sign is lost."
     return f"{where}: {said.measure} is printed as {said.text}{source} and comes to {computed}, {difference} apart."
 
 
 def _quantity_sentences(case: BusinessCase) -> list[str]:
     return [
-        f"  {row['line']}: {row['amount']:,.1f} {row['unit']} ({row['option'] or row['body']})."
+        f"  {row['line']}: {_count(row['amount'])} {row['unit']} ({row['option'] or row['body']})."
         for row in case.quantities.to_dict("records")
     ]
+
+
+def _count(amount: float) -> str:
+    """Return a quantity with one decimal where it has any.
+
+    Examples
+    --------
+    >>> _count(750.0), _count(1687.5)
+    ('750', '1,687.5')
+    """
+    return f"{amount:,.0f}" if abs(amount - round(amount)) < 1e-9 else f"{amount:,.1f}"
 
 
 def _tell_option(option: OptionCase) -> Values:

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estate.flows import FINANCING, Flows, Terms, yearly
-from estate.measures import implied_rate, level_payment
+from estate.measures import as_written, implied_rate, level_payment
 from geodata.errors import DataError
 
 Floats = NDArray[np.float64]
@@ -97,7 +97,7 @@ def repayments(borrowed: Floats, borrowing: Borrowing) -> tuple[Floats, Floats]:
 
 
 def financial_view(flows: Flows, terms: Terms, borrowing: Borrowing) -> pd.DataFrame:
-    """Return the money of each year as budgets see it, nothing discounted, cashable lines only.
+    """Return the money of each year as budgets see it, in the prices given, not discounted, cashable lines only.
 
     Where the flows bring their own borrowing, repayment or interest, these count and nothing is added.
 
@@ -118,7 +118,7 @@ def financial_view(flows: Flows, terms: Terms, borrowing: Borrowing) -> pd.DataF
         (revenue + repayment + interest + transfers), ``net_cash`` (all of it), ``running_total`` and ``owed`` (what is
         still to be repaid at the end of the year).
     """
-    table, money = flows.table, yearly(flows, terms)
+    table, money = flows.table, yearly(flows, as_written(terms))
     cashable = table["cashable"]
 
     def total(rows: pd.Series) -> Floats:
@@ -151,7 +151,7 @@ def financial_view(flows: Flows, terms: Terms, borrowing: Borrowing) -> pd.DataF
 def loan_rate(flows: Flows, terms: Terms) -> float | None:
     """Return the rate that a level loan of the borrowing, repayment and interest in the flows implies, or None."""
     table = flows.table[flows.table["kind"].isin(FINANCING)]
-    money = yearly(Flows(table), terms).sum(axis=1)
+    money = yearly(Flows(table), as_written(terms)).sum(axis=1)
     by_kind = money.groupby(table["kind"]).sum()
     repaid = table[table["kind"].eq("repayment")]
     if repaid.empty or "interest" not in by_kind:

@@ -94,7 +94,7 @@ def measures(flows: Flows, terms: Terms) -> Measures:
     >>> round(found.break_even_saving_gbp_pa, 1)
     194.8
     """
-    cash = yearly(flows.where(flows.table["cashable"]), terms).to_numpy().sum()
+    cash = yearly(flows.where(flows.table["cashable"]), as_written(terms)).to_numpy().sum()
     flows = flows.economic()
     money, value = yearly(flows, terms), row_values(flows, terms)
     gain = flows.table["kind"].isin(GAINS)
@@ -128,6 +128,11 @@ def measures(flows: Flows, terms: Terms) -> Measures:
         net_cash_gbp=float(cash),
         irr=internal_rate(net),
     )
+
+
+def as_written(terms: Terms) -> Terms:
+    """Return the terms of the financial view: cash as it is written, nominal amounts not turned into today's prices."""
+    return replace(terms, inflation=0.0)
 
 
 def payback(flows: Floats) -> float | None:

@@ -185,15 +185,19 @@ def scenario_table(flows: Flows, terms: Terms, scenarios: tuple[Scenario, ...] =
 def in_scenario(flows: Flows, scenario: Scenario) -> Flows:
     """Return the flows as they would be in a scenario.
 
-    A gain of one year comes later as a whole; a gain over many years starts later and ends when it would have ended.
+    A gain of one year comes later as a whole; a gain over many years starts later and ends when it would have ended,
+    whether it is written in one row or in a row a year.
     """
     table = flows.table.copy()
     gain = table["kind"].isin(GAINS)
     table["gbp"] *= np.where(gain, scenario.benefits, scenario.costs)
     later = gain * scenario.delay_years
-    table["last_year"] += later.where(table["last_year"].eq(table["first_year"]), 0)
+    end = table.groupby(["option", "body", "line", "kind", "condition"])["last_year"].transform("max")
     table["first_year"] += later
-    return replace(flows, table=table)
+    table["last_year"] += later
+    recurring = gain & ~table["one_off"]
+    table["last_year"] = table["last_year"].where(~recurring, np.minimum(table["last_year"], end))
+    return replace(flows, table=table[table["last_year"] >= table["first_year"]])
 
 
 def chances(flows: Flows, terms: Terms, *, draws: int = 10_000, seed: int = 0) -> Chances:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from xml.sax.saxutils import unescape
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
@@ -46,6 +47,9 @@ _OLE_MARK = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _XLSX_CELL = re.compile(rb"""[ ]r=["']([A-Za-z]+)(\d+)["'](?:[^>]*[^/>])?>""")
 _ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_WHOLE_CELL = re.compile(r"""<c r="([A-Z]+)(\d+)"([^>]*[^/>]|)>(.*?)</c>""", re.DOTALL)
+_TAG = re.compile(r"<Relationship\b[^>]*>")
+_ATTRIBUTE = re.compile(r"""([\w:]+)=["']([^"']*)["']""")
 _ODS_REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated=["'](\d+)["']""")
 
 
@@ -268,3 +272,54 @@ def _broken(path: Path) -> SourceError:
     return SourceError(
         f"{path}: is a broken workbook. Open it in Excel or LibreOffice, save it again, or save it as CSV."
     )
+
+
+def unreadable_cells(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+    """Return the cells that read as empty but are not: formulas whose value was never saved, and errors.
+
+    Returns
+    -------
+    dict
+        Name of the sheet to row (from 1) and column (from 0) to what stands there, "=B2*C2" or "#REF!". Only xlsx
+        tells; other kinds give nothing.
+    """
+    if not zipfile.is_zipfile(path):
+        return {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = _sheet_parts(archive)
+            return {name: found for name, part in parts.items() if (found := _unreadable_in(archive.read(part)))}
+    except _BROKEN_ARCHIVE:
+        return {}
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part of the archive that holds each sheet, by name."""
+    if "xl/workbook.xml" not in archive.namelist():
+        return {}
+    targets = {}
+    for tag in _TAG.findall(archive.read("xl/_rels/workbook.xml.rels").decode("utf-8")):
+        entry = dict(_ATTRIBUTE.findall(tag))
+        targets[entry.get("Id", "")] = entry.get("Target", "")
+    parts = {}
+    for tag in re.findall(r"<sheet\b[^>]*>", archive.read("xl/workbook.xml").decode("utf-8")):
+        entry = dict(_ATTRIBUTE.findall(tag))
+        target = targets.get(entry.get("r:id", ""), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if part in archive.namelist():
+            parts[unescape(entry.get("name", ""))] = part
+    return parts
+
+
+def _unreadable_in(content: bytes) -> dict[tuple[int, int], str]:
+    found = {}
+    for column, row, kind, body in _WHOLE_CELL.findall(content.decode("utf-8", errors="replace")):
+        formula, value = re.search(r"<f\b[^>]*>([^<]*)</f>", body), re.search(r"<v>([^<]*)</v>", body)
+        if 't="e"' in kind and value:
+            said = value[1]
+        elif formula and not (value and value[1]) and 't="str"' not in kind:
+            said = f"={unescape(formula[1])}"
+        else:
+            continue
+        found[(int(row), _column_number(column.encode()) - 1)] = said
+    return found

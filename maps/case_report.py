@@ -53,8 +53,8 @@ def case_of_table(
     """Return the business case of a table; without a horizon, of ten years or the last year of its flows."""
     chosen = replace(terms, horizon_years=horizon or default_horizon(read.flows))
     return appraise(
-        read.flows, terms=chosen, borrowing=borrowing, printed=read.printed, quantities=read.quantities, draws=draws,
-        seed=seed,
+        read.flows, terms=chosen, borrowing=borrowing, printed=read.printed, quantities=read.quantities,
+        notes=[note.sentence() for note in read.notes], draws=draws, seed=seed,
     )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def case_of_study(
     *,
     option: str = "joint",
     extra: Path | None = None,
+    sheets: Sequence[str] = (),
     terms: Terms | None = None,
     horizon: int | None = None,
     rate: float | None = None,
@@ -87,6 +88,8 @@ def case_of_study(
         The option that sharing and terms are about.
     extra
         Table of cash flows that a user brings: rows that name an option belong to it, others to every option.
+    sheets
+        Sheets of it to read, where several hold cash flows.
     terms, borrowing
         As :func:`estate.business_case.appraise` takes them.
     horizon
@@ -112,15 +115,17 @@ def case_of_study(
     if option not in names:
         raise DataError(f"there is no option '{option}'.{did_you_mean(option, names)} Give one of: {', '.join(names)}.")
     flows = flows_of_plans(plans, source=study.place.place.name)
+    notes: list[str] = []
     if extra is not None:
         bodies = sorted({str(name) for name in problem.register["organisation"]})
-        flows = _with_extra(flows, read_cash_flows(extra, bodies=bodies).flows)
+        read = read_cash_flows(extra, bodies=bodies, sheets=sheets)
+        flows, notes = _with_extra(flows, read.flows), [note.sentence() for note in read.notes]
     if flows.table.empty:
         raise DataError("no option changes anything, so there is nothing to appraise.")
     last = max(plans[0].horizon_years, int(flows.table["last_year"].replace(float("inf"), 0).max()))
     discount = plans[0].discount_rate if rate is None else rate
     chosen = replace(terms or Terms(), horizon_years=horizon or last, rate=discount)
-    case = appraise(flows, terms=chosen, borrowing=borrowing, draws=draws, seed=study.place.place.seed)
+    case = appraise(flows, terms=chosen, borrowing=borrowing, notes=notes, draws=draws, seed=study.place.place.seed)
     plan = next(plan for plan in plans if plan.name == option)
     partners, joint = study.place.partners, level(working or study.place.partners.level)
     shares = None

@@ -8,6 +8,7 @@ import pytest
 
 from estate.finance import Borrowing, financial_view, repayments
 from estate.flows import Flows, Terms, flow_table
+from estate.measures import measures
 from geodata.errors import DataError
 
 
@@ -51,3 +52,14 @@ def test_borrowing_out_of_range_is_told_at_once() -> None:
     """Rate, term and form."""
     with pytest.raises(DataError, match=r"interest rate is 2.*term is 0 years"):
         Borrowing(2.0, 0)
+
+
+def test_a_nominal_loan_is_repaid_in_full() -> None:
+    """The financial view is cash: repayments in the prices given pay off what was borrowed."""
+    rows = [
+        {"line": "loan", "kind": "borrowing", "gbp": 1000.0, "prices": "nominal"},
+        {"line": "repaid", "kind": "repayment", "gbp": -100.0, "first_year": 1, "last_year": 10.0, "prices": "nominal"},
+    ]
+    view = financial_view(Flows(flow_table(rows)), Terms(), Borrowing())
+    assert view["owed"].iloc[-1] == 0.0
+    assert measures(Flows(flow_table(rows)), Terms()).net_cash_gbp == 0.0

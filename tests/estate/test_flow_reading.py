@@ -73,7 +73,7 @@ def test_all_faults_are_told_at_once_with_row_and_remedy(tmp_path: Path) -> None
     message = str(caught.value)
     for words in (
         *("year is missing", "'two million'", "Did you mean 'benefit'", "'perhaps'", "'sure'", "stands twice"),
-        *("claimed by Fire and by Health", "Years 3, 4 missing", "'Health' is not a body"),
+        *("claimed by Fire (row 7) and by Health", "Years 3, 4 missing", "'Health' is not a body"),
     ):
         assert words in message
     assert all(fault.remedy for fault in caught.value.faults)

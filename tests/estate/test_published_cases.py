@@ -77,6 +77,7 @@ def test_west_cheshire_offices_have_three_statements() -> None:
         "1,570 built up by year 5": 9.13,
     }
     assert disagreeing(found) == [("saving a year", "1570")]
+    assert [round(amount, 1) for amount in found.quantities["amount"]] == [206.7, 13.7, 12.7]
 
 
 def test_west_cheshire_partners_to_the_thousand() -> None:
@@ -99,6 +100,7 @@ def test_cheshire_community_safety_pays_back_in_year_four() -> None:
     assert m.first_net_gbp / THOUSAND == pytest.approx(-1027.10)
     assert 3 < (m.payback_years or 0) <= 4
     assert disagreeing(found) == [("net of year 0", "1027.10"), ("payback in year", "2")]
+    assert any("comes to -1,027: the sign is lost" in line for line in case_sentences(found))
 
 
 def test_fifty_percent_worse_is_144_not_99() -> None:

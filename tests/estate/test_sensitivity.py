@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estate.flows import Flows, Terms, flow_table
+from estate.flows import Flows, Terms, flow_table, yearly
 from estate.measures import measures
 from estate.sensitivity import Scenario, chances, in_scenario, tornado
 
@@ -61,3 +61,12 @@ def test_a_range_given_by_the_source_is_taken() -> None:
     flows = Flows(flow_table([{"gbp": 800.0, "low_gbp": 600.0, "high_gbp": 1000.0}]))
     row = tornado(flows, Terms()).set_index("driver").loc["savings"]
     assert (row["worst_gbp"], row["best_gbp"]) == (pytest.approx(600.0), pytest.approx(1000.0))
+
+
+def test_a_late_gain_is_the_same_in_one_row_or_in_a_row_a_year() -> None:
+    """Written year by year it ended a year later than in one row."""
+    late = Scenario("late", delay_years=1)
+    one = [{"line": "rent", "gbp": 10.0, "first_year": 1, "last_year": 5.0}]
+    many = [{"line": "rent", "gbp": 10.0, "first_year": year, "last_year": float(year)} for year in range(1, 6)]
+    found = [yearly(in_scenario(Flows(flow_table(rows)), late), Terms()).sum().tolist() for rows in (one, many)]
+    assert found[0] == found[1] == [0, 0, 10, 10, 10, 10, 0, 0, 0, 0, 0]
