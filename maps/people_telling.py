@@ -126,7 +126,29 @@ def takeup_sentences(takeup: TakeUp) -> list[str]:
     lost = sum(contacts.not_used.values())
     lines.append(f"{contacts.contacts_in:,} contacts in = {contacts.placed:,} counted + {lost:,} not.")
     lines += [f"  {number:,}: {why}." for why, number in contacts.not_used.items()]
-    return [
-        *lines,
-        f"{takeup.withheld:,} counts are withheld: those below {takeup.withhold_below}, and what would give them away.",
-    ]
+    return [*lines, *crowded_words(takeup), withheld_words(takeup)]
+
+
+def crowded_words(takeup: TakeUp) -> list[str]:
+    """Return a question where areas have more contacts than residents: a count may be of something else."""
+    areas = takeup.areas
+    beyond = areas[(areas["uses"] > areas["residents"]) & (areas["residents"] > 0)]
+    if beyond.empty:
+        return []
+    most = (beyond["uses"] / beyond["residents"]).idxmax()
+    worst = f"{most} ({beyond.loc[most, 'uses']:,.0f} from {beyond.loc[most, 'residents']:,.0f})"
+    said = (
+        f"{counted(len(beyond), 'area')} with more contacts than residents, most of all {worst}: people may call more "
+    )
+    return [said + "than once, but see that the counts are of contacts and of this place."]
+
+
+def withheld_words(takeup: TakeUp) -> str:
+    """Return how many counts are not told, and why."""
+    if takeup.withhold_below < 2:
+        return "No count is withheld: small counts are told as they are. Do not publish these tables."
+    if not takeup.withheld:
+        return f"No count had to be withheld: none is below {takeup.withhold_below}."
+    return (
+        f"{takeup.withheld:,} counts are withheld: those below {takeup.withhold_below}, and what would give them away."
+    )

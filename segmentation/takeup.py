@@ -179,7 +179,11 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _area_rows(frame: _Counted, allowed: float) -> pd.DataFrame:
-    """Return uses and complaints of every area, and which areas are out of the ordinary."""
+    """Return uses and complaints of every area, and which areas are out of the ordinary.
+
+    The false discoveries are controlled among the areas that are told: the rank of a withheld one would give its count
+    away, for only four are possible.
+    """
     areas = frame.areas
     numbers = pd.Series(np.arange(len(areas)), index=areas.index)
     whole = {m: frame.expected(numbers, m).set_axis(areas.index) for m in MEASURES}
@@ -193,7 +197,8 @@ def _area_rows(frame: _Counted, allowed: float) -> pd.DataFrame:
     table = _judged(table)
     chance = poisson_p(_of_areas(frame.full, USE, areas.index), whole[USE][ALL].to_numpy())
     told = (table["reading"] != WITHHELD).to_numpy()
-    q = np.where(told, false_discovery(chance), np.nan)
+    q = np.full(len(table), np.nan)
+    q[told] = false_discovery(chance[told])
     out = np.where(table["index_score"] > 100, MORE, FEWER)
     ordinary = table["reading"].where(table["reading"].isin([WITHHELD, NOTHING]), ABOUT)
     complaints = _of_areas(frame.told, COMPLAINT, areas.index)

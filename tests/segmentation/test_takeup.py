@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from geodata.contacts import Contacts
+from maps.people_telling import takeup_sentences
 from segmentation.contact_bases import Bases
 from segmentation.takeup import ABOUT, FEWER, MORE, WITHHELD, TakeUp, build_takeup
 from segmentation.takeup_cells import ALL, count_cells
@@ -186,3 +187,34 @@ def test_the_order_of_contacts_and_areas_does_not_matter(areas: pd.DataFrame) ->
     other = build_takeup(turned, areas.iloc[::-1], bases_of(areas.iloc[::-1], "library"), names=NAMES)
     pd.testing.assert_frame_equal(one.segments, other.segments)
     pd.testing.assert_frame_equal(one.areas, other.areas.loc[one.areas.index])
+
+
+def test_what_is_said_of_an_area_does_not_depend_on_what_is_withheld(areas: pd.DataFrame) -> None:
+    """A rank among all areas would tell which of the four possible counts a withheld one is."""
+    found = []
+    for hidden in (1, 4):
+        counts = {(code, "library", "use", "web"): 40 + at for at, code in enumerate(areas.index[:10])}
+        counts["T11", "library", "use", "web"] = hidden
+        counts["T12", "library", "use", "web"] = 5 - hidden
+        found.append(
+            build_takeup(contacts_of(counts), areas, bases_of(areas, "library"), names=NAMES).areas[
+                ["uses", "p", "q", "reading"]
+            ]
+        )
+    assert found[0].loc[["T11", "T12"], "uses"].isna().all()
+    pd.testing.assert_frame_equal(*found)
+
+
+def test_more_contacts_than_residents_are_asked_about_and_nothing_withheld_is_said_plainly(
+    areas: pd.DataFrame,
+) -> None:
+    """A column of the wrong thing, or of another place, shows itself so."""
+    counts = {(code, "library", "use", "web"): 10 for code in areas.index}
+    plenty = counts | {("T03", "library", "use", "web"): int(3 * areas["population"]["T03"])}
+    few, many = (
+        takeup_sentences(build_takeup(contacts_of(one), areas, bases_of(areas, "library"), names=NAMES))
+        for one in (counts, plenty)
+    )
+    assert not any("more contacts than residents" in line for line in few)
+    assert any(line.startswith("1 area with more contacts than residents, most of all T03") for line in many)
+    assert few[-1] == "No count had to be withheld: none is below 5."
