@@ -465,7 +465,7 @@ def _check_files(place: Place) -> None:
         raise SourceError(
             f"{place.path}: {'this file does' if len(missing) == 1 else f'these {len(missing)} files do'} not exist "
             f"under {place.base}: {listed}. Correct the path{'' if len(missing) == 1 else 's'}, "
-            f"say where the data are with --data FOLDER{_or_fetch(place, missing)}."
+            f"or say where the data are with --data FOLDER{_or_fetch(place, missing)}."
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from geodata.section import Section, Text
 
@@ -28,6 +28,13 @@ class RasterChoice(Section):
     elevation: Text | None = None
     water: Text | None = None
     walk_limit_min: Annotated[float, Field(gt=0, le=600)] = 180.0
+
+    @model_validator(mode="after")
+    def _check_ground(self) -> RasterChoice:
+        if self.water and not (self.elevation or self.population):
+            message = "water alone has no cells to walk on: add elevation or population, or leave water out"
+            raise ValueError(message)
+        return self
 
     def files(self) -> list[str]:
         """Return the names of the files of the section."""

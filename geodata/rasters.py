@@ -21,6 +21,8 @@ from geodata.grid import Floats, Grid, Raster
 from geodata.write import writing
 
 BNG_CODE = 27700
+#: With heights above Newlyn beside it, as elevation is often sold.
+BNG_WITH_HEIGHT = 7405
 NODATA = -999_999.0
 TILE = 256
 
@@ -67,13 +69,14 @@ def read_raster(path: str | Path, *, units: str = "", band: int = 1) -> Raster:
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of what the library said."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    """Return the first line of what the library said, or of what lies behind it where it says only that."""
+    behind = error.__cause__ if error.__cause__ is not None and "previous exception" in str(error) else error
+    return (str(behind).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _check_crs(path: str | Path, dataset: Any) -> None:
     code = None if dataset.crs is None else dataset.crs.to_epsg()
-    if code == BNG_CODE:
+    if code in {BNG_CODE, BNG_WITH_HEIGHT}:
         return
     remedy = "Warp it first: gdalwarp -t_srs EPSG:27700 -dstnodata -9999 IN.tif OUT.tif"
     if dataset.crs is None:

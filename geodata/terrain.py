@@ -6,7 +6,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from scipy.interpolate import LinearNDInterpolator
-from scipy.ndimage import convolve
 
 from geodata.crs import require_bng
 from geodata.errors import DataError, did_you_mean, examples
@@ -15,6 +14,8 @@ from geodata.grid import Floats, Grid, Raster
 #: Tobler (1993): 6 km/h at best, on a slope of 5 % down; walking off the path takes 5/3 as long.
 TOBLER_KMH, TOBLER_FALL, TOBLER_BEST = 6.0, 3.5, 0.05
 CONTOUR_STEP = 1.0
+#: Weight of the rows (or columns) above, through and below a cell.
+HORN = ((-1, 1.0), (0, 2.0), (1, 1.0))
 
 
 def tobler_min_per_m(slope: Floats) -> Floats:
@@ -35,24 +36,40 @@ def tobler_min_per_m(slope: Floats) -> Floats:
 def slope_of(elevation: Raster) -> Raster:
     """Return the steepest slope at every cell (rise over run, at least 0), by Horn (1981).
 
-    Beyond the edge, and where a neighbour has no value, the cell's own elevation stands in.
+    Beyond the edge, and where a neighbour has no value, the ground goes on as it comes from the other side.
     """
-    high = elevation.values
-    gaps = np.isnan(high)
-    filled = np.where(gaps, 0.0, high)
-    known = (~gaps).astype(np.float64)
-    east = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
-
-    def gradient(kernel: Floats) -> Floats:
-        # sum of k (z_neighbour - z_own) over the neighbours that are known; the kernel adds up to nothing
-        of_values = convolve(filled, kernel[::-1, ::-1], mode="constant")
-        of_known = convolve(known, kernel[::-1, ::-1], mode="constant")
-        return np.asarray((of_values - filled * of_known) / (8 * elevation.grid.cell_m))
-
-    steep = np.hypot(gradient(east), gradient(east.T))
+    rise = _rises(elevation.values)
+    east = sum(weight * (rise[row, 1] - rise[row, -1]) for row, weight in HORN)
+    south = sum(weight * (rise[1, column] - rise[-1, column]) for column, weight in HORN)
+    steep = np.hypot(east, south) / (8 * elevation.grid.cell_m)
     return elevation.with_values(
-        np.where(gaps, np.nan, steep), units="rise over run", source=f"slope of {elevation.source}"
+        np.where(np.isnan(elevation.values), np.nan, steep),
+        units="rise over run",
+        source=f"slope of {elevation.source}",
     )
+
+
+def _rises(high: Floats) -> dict[tuple[int, int], Floats]:
+    """Return the rise from every cell to each of its eight neighbours, by rows down and columns to the right."""
+    n_rows, n_columns = high.shape
+    wide = np.pad(high, 1, constant_values=np.nan)
+    known = {
+        (down, right): wide[1 + down : 1 + down + n_rows, 1 + right : 1 + right + n_columns] - high
+        for down in (-1, 0, 1)
+        for right in (-1, 0, 1)
+    }
+    mirrored = {
+        (down, right): np.where(np.isnan(rise), -known[-down, -right], rise) for (down, right), rise in known.items()
+    }
+    straight = {step: np.nan_to_num(mirrored[step]) for step in ((0, -1), (0, 1), (-1, 0), (1, 0))}
+    corners = {
+        (down, right): np.where(
+            np.isnan(mirrored[down, right]), straight[down, 0] + straight[0, right], mirrored[down, right]
+        )
+        for down in (-1, 1)
+        for right in (-1, 1)
+    }
+    return {**straight, **corners}
 
 
 def walking_friction(elevation: Raster) -> Raster:

@@ -218,7 +218,7 @@ def write_access(access: AccessStudy, folder: Path) -> None:
     write_csv(access.nearest, folder / "nearest.csv", index=False)
     write_csv(access.supply, folder / "supply.csv", index=False)
     for mode, travel in access.travels.items():
-        write_parquet(travel.table, folder / f"travel_{mode}.parquet")
+        write_parquet(travel.table.assign(rests_on=travel.basis()), folder / f"travel_{mode}.parquet")
     write_geopackage({"areas": _area_layer(access), "sites": _site_layer(access)}, folder / "access.gpkg")
 
 

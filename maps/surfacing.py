@@ -13,7 +13,7 @@ import pandas as pd
 from estate.clusters import access_points
 from geodata.cost_distance import cost_distance, site_cells
 from geodata.errors import CoverageError, examples
-from geodata.grid import Raster, difference
+from geodata.grid import Indices, Raster, difference
 from geodata.load import Geography
 from geodata.load_rasters import load_walking
 from geodata.place import Place
@@ -94,6 +94,9 @@ def walks_of(
             f"Doors off the elevation raster, or in the water, left out of the walk: "
             f"{examples(list(doors.index[~on_ground]), total=len(doors))}."
         )
+    off = _off_raster(today, geography.areas)
+    if off:
+        notes.append(f"{off:,.0f} residents live off the raster: they count as {limit:g} minutes or more from a door.")
     drawn = _Drawn(geography, limit)
     walks = Walks({"walk_minutes_today": today}, (drawn.minutes(today, "Walk today"),), tuple(notes))
     after = None if plan is None else _doors_after(assets, doors, plan, teams)
@@ -166,11 +169,21 @@ def _rests_on(place: Place, friction: Raster, elevation: Raster | None) -> str:
     )
 
 
+def _cells_of(raster: Raster, areas: gpd.GeoDataFrame) -> Indices:
+    """Return the cell that the point of every area lies in, -1 off the raster."""
+    points = gpd.GeoSeries(areas["point"])
+    return raster.grid.cells(np.asarray(points.x, np.float64), np.asarray(points.y, np.float64))
+
+
 def _at_points(raster: Raster, areas: gpd.GeoDataFrame) -> pd.Series:
     """Return the value at the point of every area, not-a-number off the raster."""
-    points = gpd.GeoSeries(areas["point"])
-    cells = raster.grid.cells(np.asarray(points.x, np.float64), np.asarray(points.y, np.float64))
+    cells = _cells_of(raster, areas)
     return pd.Series(np.where(cells >= 0, raster.cells()[cells], np.nan), index=areas.index)
+
+
+def _off_raster(raster: Raster, areas: gpd.GeoDataFrame) -> float:
+    """Return the residents of areas whose point is on no cell of the raster."""
+    return float(areas["population"].fillna(0.0)[_cells_of(raster, areas) < 0].sum())
 
 
 def _residents_sentence(minutes: Raster, areas: gpd.GeoDataFrame, when: str, limit: float) -> str:

@@ -91,6 +91,22 @@ def test_all_faults_of_the_form_are_told_at_once(tmp_path: Path) -> None:
         read_raster(path)
 
 
+def test_national_grid_with_heights_beside_it_is_national_grid(tmp_path: Path) -> None:
+    """Elevation is often sold in EPSG:7405; its cells lie where those of EPSG:27700 do."""
+    assert read_raster(write(tmp_path / "a.tif", crs="EPSG:7405")).grid.cell_m == 10
+
+
+def test_a_raster_cut_short_says_what_was_not_read(tmp_path: Path) -> None:
+    """Not "see previous exception": there is none to see."""
+    path = tmp_path / "a.tif"
+    write_raster(
+        Raster(np.random.default_rng(0).random((300, 300)), Grid(4e5, 3e5, 10, 300, 300), "m", "made up"), path
+    )
+    path.write_bytes(path.read_bytes()[:50_000])
+    with pytest.raises(SourceError, match=r"cannot be read as a raster \((?!Read failed).+\)\. Give a GeoTIFF"):
+        read_raster(path)
+
+
 def test_something_else_than_a_raster_is_refused(tmp_path: Path) -> None:
     """Text, nothing, and a folder."""
     (tmp_path / "a.tif").write_text("not a raster")

@@ -25,19 +25,19 @@ def plane(east: float, north: float) -> Raster:
 
 
 def test_the_slope_of_a_plane_is_its_tilt() -> None:
-    """3 % east and 4 % north are 5 %, everywhere inside."""
-    slope = slope_of(plane(0.03, 0.04)).values[1:-1, 1:-1]
+    """3 % east and 4 % north are 5 %, at the edges and corners too."""
+    slope = slope_of(plane(0.03, 0.04)).values
     np.testing.assert_allclose(slope, 0.05, atol=1e-9)
 
 
 def test_a_gap_in_the_elevation_stays_a_gap_and_spoils_nothing() -> None:
-    """Its neighbours still have a slope of at most the true one."""
+    """Its neighbours still have the true slope, for the ground goes on as it comes from the other side."""
     elevation = plane(0.03, 0.04)
     elevation.values[5, 5] = np.nan
     slope = slope_of(elevation).values
     assert np.isnan(slope[5, 5])
     assert np.isnan(slope).sum() == 1
-    assert slope[4:7, 4:7][~np.isnan(slope[4:7, 4:7])].max() <= 0.05 + 1e-9
+    np.testing.assert_allclose(slope[np.isfinite(slope)], 0.05, atol=1e-9)
 
 
 def test_walking_on_the_flat_is_five_kilometres_an_hour_and_slower_on_hills() -> None:

@@ -13,7 +13,7 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from geodata.boundaries import AreaReport
 from geodata.errors import CoverageError, DataError
@@ -86,6 +86,24 @@ def test_water_is_walked_around(tmp_path: Path, town_areas: gpd.GeoDataFrame, to
     assert wet is not None
     cell = int(GRID.cells(np.array([403_550.0]), np.array([300_450.0]))[0])
     assert wet.rasters["walk_minutes_today"].cells()[cell] > 2.5 * dry.rasters["walk_minutes_today"].cells()[cell]
+
+
+def test_residents_off_the_raster_are_counted_and_said(
+    tmp_path: Path, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame
+) -> None:
+    """A raster of half the place must not make the other half silently far."""
+    far = town_areas.copy()
+    far.loc["T01", "point"] = Point(390_000, 300_000)
+    walks = walks_of(place(tmp_path), town_assets, geography(far))
+    assert walks is not None
+    people = f"{far.loc['T01', 'population']:,.0f}"
+    assert any(note.startswith(f"{people} residents live off the raster: they count as 180") for note in walks.notes)
+
+
+def test_water_alone_is_no_ground_to_walk_on() -> None:
+    """It would be passed over in silence."""
+    with pytest.raises(ValueError, match="add elevation or population, or leave water out"):
+        RasterChoice(water="water.gpkg")
 
 
 def test_a_place_without_rasters_has_no_walks(
