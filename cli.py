@@ -502,6 +502,10 @@ def access(
     worse: Annotated[
         float | None, typer.Option(min=0.1, help="Name the areas that lose more than this (minutes).")
     ] = None,
+    isochrones: Annotated[
+        list[float] | None,
+        typer.Option(min=0.1, metavar="MINUTES", help="Draw the ground within so many minutes; may be repeated."),
+    ] = None,
     data: Data = None,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -515,15 +519,22 @@ def access(
     Measure minutes on roads and timetables where [travel] names them (else along the straight line, which is only
     indicative): share of residents within each standard, mean and nine in ten, by segment, locality and car; nearest
     three sites; supply per head; and under an option who loses more than five minutes, named by area.
+
+    The ground within 10 and 20 minutes, as a layer and a page:  --isochrones 10 --isochrones 20
     """  # noqa: D400
     from maps.accessing import access_place, sentences, tell, write_access  # noqa: PLC0415
+    from maps.isochrones import draw_isochrones, isochrone_sentences, isochrones_of, tell_isochrones  # noqa: PLC0415
 
     chosen = _place(place, data=data, seed=seed, seconds=seconds).with_choices(worse_min=worse)
     with _results(out, overwrite=overwrite) as folder:
         found = access_place(chosen, option=option, say=_talk(quiet=quiet))
+        ground = isochrones_of(found, isochrones or (), say=_talk(quiet=quiet))
         if folder:
-            write_access(found, folder)
-    _answer(tell(found), sentences(found), as_json=as_json, out=out)
+            write_access(found, folder, isochrones=ground if isochrones else None)
+            if isochrones:
+                draw_isochrones(found, ground, folder / "isochrones.html")
+    told = {**tell(found), "isochrones": tell_isochrones(ground)}
+    _answer(told, [*sentences(found), *isochrone_sentences(ground)], as_json=as_json, out=out)
 
 
 @app.command(short_help="Say who is within ten minutes of a station, today and when stations move; the best stations.")

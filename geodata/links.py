@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 LONGEST_M = 200.0
 #: Nobody goes through a barrier: so much of the road on either side of it is closed to those whom it stops.
 BARRED_M = 1.0
+#: Points put in between those of a file are numbered downwards from here, where no file numbers its own.
+MADE_UP = -(2**62)
 METRES_A_SECOND = 1.0 / 3.6
 
 
@@ -88,9 +90,7 @@ def links_of(chains: Chains) -> Links:
     inner[1:-1] = (chains.way[1:-1] == chains.way[:-2]) & (chains.way[1:-1] == chains.way[2:])
     used = np.bincount(place, minlength=len(places))
     barrier = chains.barred
-    cut = ~inner | (used[place] > 1) | barrier
-    cut[1:] |= barrier[:-1]
-    cut[:-1] |= barrier[1:]
+    cut = ~inner | (used[place] > 1) | barrier | (chains.node <= MADE_UP)
     cut |= _every_so_often(chains, cut)
     at = np.flatnonzero(cut)
     same_way = chains.way[at[:-1]] == chains.way[at[1:]]
@@ -134,7 +134,7 @@ def _filled(chains: Chains) -> Chains:
     fraction = (nth / times[owner])[:, None]
     new = nth > 0
     node = chains.node[owner]
-    node[new] = min(int(chains.node.min()), 0) - 1 - np.arange(int(new.sum()))
+    node[new] = MADE_UP - np.arange(int(new.sum()))
     stopped = chains.stopped[owner].copy()
     stopped[new] = False
     xy = chains.xy[owner] * (1 - fraction) + chains.xy[following] * fraction
@@ -155,7 +155,7 @@ def _beside_barriers(chains: Chains) -> Chains:
     order = np.lexsort((fraction, at))
     at, fraction = at[order], fraction[order, None]
     xy = chains.xy[at] * (1 - fraction) + chains.xy[at + 1] * fraction
-    node = min(int(chains.node.min()), 0) - 1 - np.arange(len(at))
+    node = min(int(chains.node.min()), MADE_UP) - 1 - np.arange(len(at))
     return Chains(
         node=np.insert(chains.node, at + 1, node),
         way=np.insert(chains.way, at + 1, chains.way[at]),

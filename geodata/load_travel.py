@@ -6,21 +6,26 @@ that it is indicative.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from geodata.gtfs import read_feed
-from geodata.journeys import Engine, network_travel
+from geodata.isochrones import network_isochrones, straight_isochrones
+from geodata.journeys import network_travel
 from geodata.network import Network, cache_folder, load_network
 from geodata.place import Place
 from geodata.shortest import Progress
 from geodata.timetable import build_timetable
 from geodata.travel import MODE_WORDS, Mode, Travel, straight_line_travel
 from geodata.walking import RoadWalker, StraightWalker
+
+if TYPE_CHECKING:
+    from geodata.turn_costs import TurnCosts
 
 Say = Callable[[str], None]
 
@@ -111,7 +116,47 @@ def load_travel(
     )
 
 
-def _turn_costs(place: Place, cache: Path | None, say: Say) -> Engine:
+def load_isochrones(
+    place: Place,
+    sites: gpd.GeoSeries,
+    minutes: Sequence[float],
+    *,
+    mode: Mode,
+    network: Network | None = None,
+    cache: Path | None = None,
+    say: Say = silent,
+) -> gpd.GeoSeries | None:
+    """Return the ground from which a site is reached within so many minutes, by the source of :func:`load_travel`.
+
+    Parameters
+    ----------
+    place
+        The place.
+    sites
+        Points in BNG.
+    minutes
+        How long the journey may take.
+    mode
+        None of public transport: there the answer is None.
+    network, cache, say
+        As for :func:`load_travel`.
+    """
+    choice = place.travel
+    if mode == "transit":
+        return None
+    if network is None:
+        own = mode == choice.mode
+        detour, speed = (choice.detour, choice.speed_kmh) if own else (None, None)
+        return straight_isochrones(sites, mode=mode, minutes=minutes, detour=detour, speed_kmh=speed)
+    if choice.engine == "dijkstra":
+        return network_isochrones(sites, network, mode=mode, minutes=minutes, snap_m=choice.snap_m)
+    engine = _turn_costs(place, cache, say)
+    ordered = sorted(set(minutes))
+    found = [[engine.isochrone(site, mode=mode, minutes=limit) for site in sites] for limit in ordered]
+    return gpd.GeoSeries([gpd.GeoSeries(shapes).union_all() for shapes in found], ordered, sites.crs)
+
+
+def _turn_costs(place: Place, cache: Path | None, say: Say) -> TurnCosts:
     """Return Valhalla on the roads of the place."""
     from geodata.turn_costs import load_turn_costs  # noqa: PLC0415 - only this needs the extra `routing`
 

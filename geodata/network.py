@@ -28,7 +28,7 @@ from geodata.road_speeds import ROAD_MODES, RoadMode, SpeedTable, read_speeds
 from geodata.write import writing
 
 #: Changes whenever the meaning of the kept arrays does.
-VERSION = "2"
+VERSION = "3"
 ARRAYS = ("xy", "indptr", "indices", "seconds")
 FIGURES = ("km", "left_places", "left_km", "left_parts")
 

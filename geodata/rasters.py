@@ -11,9 +11,11 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.features import rasterize
+from rasterio.features import shapes as shapes_of
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy as copy_dataset
 from rasterio.transform import from_origin
+from shapely.geometry import MultiPolygon, Polygon
 
 from geodata.crs import require_bng
 from geodata.errors import CrsError, DataError, SourceError
@@ -180,6 +182,25 @@ def burn(shapes: gpd.GeoSeries, values: Floats, grid: Grid) -> Floats:
         dtype="float64",
     )
     return burnt
+
+
+def shape_of(mask: np.ndarray[Any, np.dtype[np.bool_]], grid: Grid) -> MultiPolygon:
+    """Return the outline of the cells that are True (BNG); empty where none is.
+
+    Examples
+    --------
+    >>> shape_of(np.array([[True, True, False]]), Grid(0, 10, 10, 1, 3)).bounds
+    (0.0, 0.0, 20.0, 10.0)
+    """
+    corner = from_origin(grid.west, grid.north, grid.cell_m, grid.cell_m)
+    found = shapes_of(mask.astype(np.uint8), mask=mask, transform=corner)
+    return MultiPolygon([Polygon(*_rings(outline)) for outline, _ in found])
+
+
+def _rings(outline: dict[str, Any]) -> tuple[Any, list[Any]]:
+    """Return the outer ring of a polygon as GDAL gives it, and its holes."""
+    first, *holes = outline["coordinates"]
+    return first, holes
 
 
 def mask_of(shapes: gpd.GeoDataFrame, grid: Grid, *, every_touched: bool = True) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -109,6 +109,33 @@ def pairs_within(graph: RoadGraph, origins: Ints, destinations: Ints, *, limit_s
     return rows.astype(np.int64), columns.astype(np.int64), seconds
 
 
+def nearest_seconds(graph: RoadGraph, sites: Ints, start_s: Floats, *, limit_s: float) -> Floats:
+    """Return the seconds from every place of the network to the nearest of some sites.
+
+    Parameters
+    ----------
+    graph
+        The network of one mode.
+    sites
+        Places of the network, shape (n_sites,).
+    start_s
+        What each site takes besides, such as the way from the network to its door, shape (n_sites,).
+    limit_s
+        Ways on the network longer than this (seconds) are not looked for.
+
+    Returns
+    -------
+    ndarray
+        Seconds, shape (n_nodes,), infinite where no site is within the limit.
+    """
+    towards, least = csr_array(graph.matrix().T), np.full(len(graph), np.inf)
+    for first in range(0, len(sites), AT_ONCE):
+        chosen = slice(first, first + AT_ONCE)
+        found = np.asarray(dijkstra(towards, indices=sites[chosen], limit=limit_s))
+        least = np.minimum(least, (found + start_s[chosen, None]).min(axis=0))
+    return least
+
+
 def _piece(
     roads: csr_array[np.float64, tuple[int, int]], sources: Ints, targets: Ints, limit_s: float, part: Path | None
 ) -> Floats:

@@ -20,6 +20,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geodata.crs import WGS84, lonlat_from_bng, to_bng
 from geodata.errors import SourceError
@@ -83,13 +84,13 @@ class TurnCosts:
         table = np.vstack(rows)[at][:, where] if rows else np.empty((0, len(destinations)))
         return np.where(table <= limit_s, table, np.inf)
 
-    def isochrone(self, point: shapely.Point, *, mode: RoadMode, minutes: float) -> shapely.Geometry:
-        """Return the area that is reached from a point within so many minutes.
+    def isochrone(self, point: BaseGeometry, *, mode: RoadMode, minutes: float) -> shapely.Geometry:
+        """Return the ground from which a point is reached within so many minutes.
 
         Parameters
         ----------
         point
-            In BNG.
+            A point in BNG.
         mode
             ``"drive"``, ``"walk"`` or ``"cycle"``.
         minutes
@@ -106,10 +107,11 @@ class TurnCosts:
             Valhalla cannot answer: there is no road near the point.
         """
         asked = {
-            "locations": _locations(np.array([[point.x, point.y]])),
+            "locations": _locations(shapely.get_coordinates(point)),
             "costing": COSTING[mode],
             "contours": [{"time": minutes}],
             "polygons": True,
+            "reverse": True,
         }
         found = self._ask("isochrone", asked)
         shapes = [shapely.geometry.shape(feature["geometry"]) for feature in found["features"]]

@@ -212,14 +212,17 @@ def write_summary(access: AccessStudy, folder: Path) -> None:
     write_text("\n".join([*lines, *_attributions(access)]) + "\n", folder / "access.txt")
 
 
-def write_access(access: AccessStudy, folder: Path) -> None:
-    """Write tables, map layers, minutes and words into a folder."""
+def write_access(access: AccessStudy, folder: Path, *, isochrones: gpd.GeoDataFrame | None = None) -> None:
+    """Write tables, map layers (with those of :func:`maps.isochrones.isochrones_of`), minutes and words."""
     write_summary(access, folder)
     write_csv(access.nearest, folder / "nearest.csv", index=False)
     write_csv(access.supply, folder / "supply.csv", index=False)
     for mode, travel in access.travels.items():
         write_parquet(travel.table.assign(rests_on=travel.basis()), folder / f"travel_{mode}.parquet")
-    write_geopackage({"areas": _area_layer(access), "sites": _site_layer(access)}, folder / "access.gpkg")
+    layers = {"areas": _area_layer(access), "sites": _site_layer(access)}
+    if isochrones is not None:
+        layers["isochrones"] = isochrones[~isochrones.geometry.is_empty]
+    write_geopackage(layers, folder / "access.gpkg")
 
 
 def _segment_names(study: Study) -> dict[str, str]:

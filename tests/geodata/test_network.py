@@ -131,7 +131,7 @@ def test_long_roads_are_cut_and_short_ones_are_not(tmp_path: Path) -> None:
                      [([1, 2, 3], STREET)])  # fmt: skip
     links, _, kind = read_links(path, read_speeds())
     assert kind == "OpenStreetMap"
-    assert links.length_m.max() < 401
+    assert links.length_m.max() < 201
     assert links.length_m.sum() == pytest.approx(3_100, rel=1e-3)
 
 

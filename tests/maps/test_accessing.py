@@ -150,6 +150,34 @@ def test_an_option_beside_today_with_tables_layers_and_words(smalltown: Path, on
     assert pd.read_csv(smalltown / "out" / "nearest.csv")["rank"].max() == 2
 
 
+def test_the_ground_within_some_minutes_is_a_layer_a_page_and_a_sentence(smalltown: Path, onetown) -> None:
+    """By every mode but public transport, today and under the option; without roads it is called indicative."""
+    out, asked = smalltown / "out", ["--isochrones", "5", "--isochrones", "10", "--out", smalltown / "out"]
+    path = with_travel(smalltown, 'roads = "town.osm.pbf"\n')
+    code, said, err = onetown("access", path, "--option", "do nothing", *asked, "--json")
+    assert code == 0, err
+    told = json.loads(said)["isochrones"]
+    layer = gpd.read_file(out / "access.gpkg", layer="isochrones")
+    assert len(layer) == len(told) == 8
+    assert set(layer["when"]) == {"today", "do nothing"}
+    five, ten = layer[(layer["mode"] == "drive") & (layer["when"] == "today")].geometry
+    assert five.area < ten.area
+    share = pd.read_csv(out / "access.csv").query("mode == 'drive' and by == 'all'")["share_within_today"].iloc[0]
+    within = next(row for row in told if (row["mode"], row["when"], row["minutes"]) == ("drive", "today", 10))
+    assert within["residents"] == pytest.approx(share * 1_200)
+    page = (out / "isochrones.html").read_text()
+    assert "OpenStreetMap contributors" in page
+    assert "within 5 minutes:" in page
+    code, said, _ = onetown("access", with_travel(smalltown, ""), *asked, "--overwrite")
+    assert code == 0
+    lines = [line for line in said.splitlines() if line.startswith("Within ")]
+    assert len(lines) == 4
+    assert all("indicative" in line for line in lines)
+    code, _, err = onetown("access", path, "--isochrones", "99", "--quiet")
+    assert code == 1
+    assert "--isochrones 99: the longest journey looked for is 60 minutes" in err
+
+
 def words_of(path: Path) -> str:
     """Return the text of a result file, whatever it is."""
     if path.suffix in {".docx", ".xlsx"}:
