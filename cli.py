@@ -52,6 +52,14 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results th
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of every random choice; [place] seed by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md) instead of the summary.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Why = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--why",
+        metavar="BUILDING|TEAM",
+        help="What the opposite would cost, solved again; or `all`, `changes`, `rules`; repeatable.",
+    ),
+]
 Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="Time for the optimiser (seconds).")]
 
 
@@ -332,10 +340,7 @@ def options(
             help="keep:A1 release:A2 stay:T3 move:T3:A1 together:T1:T2 apart:T1:T2; repeatable.",
         ),
     ] = None,
-    why: Annotated[
-        list[str] | None,
-        typer.Option("--why", metavar="BUILDING", help="What the opposite would cost; or `all`, `rules`; repeatable."),
-    ] = None,
+    why: Why = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", help="Also `do minimum` or `joint within towns`; repeatable.")
     ] = None,
@@ -372,7 +377,7 @@ def options(
     from estate.targets import target_named  # noqa: PLC0415
     from maps.bundle import write_options  # noqa: PLC0415
     from maps.own_options import scores_of, tell_scores, with_own_options, write_scores  # noqa: PLC0415
-    from maps.study import explain_buildings, reach_target, study_place, with_reasons  # noqa: PLC0415
+    from maps.study import reach_target, study_place, with_reasons  # noqa: PLC0415
 
     pins, also = tuple(pin_named(words) for words in pin or ()), tuple(option_named(words) for words in option or ())
     wanted = target_named(target) if target else None
@@ -382,8 +387,7 @@ def options(
         study = study_place(chosen, say=say, work=work, stop=stop, why=why or ())
         study = with_own_options(study, moves or ())
         scores = scores_of(study)
-        reasons = explain_buildings(study, why or (), say=say, work=work, stop=stop)
-        study = with_reasons(study, reasons)
+        study = with_reasons(study, why or (), say=say, work=work, stop=stop)
         reached, front = reach_target(study, wanted, points=points, say=say, stop=stop)
         if folder:
             write_options(study, folder, front=front, reached=reached)
@@ -392,10 +396,10 @@ def options(
     lines = [
         *_said_options(study),
         *(scores.sentences() if scores else ()),
-        *(line for one in reasons for line in one.sentences()),
+        *(line for one in study.reasons for line in one.sentences()),
     ]
     lines += [*(reached.sentences() if reached else ()), *front_sentences(front)]
-    told = tell_options(study.plans, seed=chosen.place.seed, reasons=reasons, reached=reached, front=front)
+    told = tell_options(study.plans, seed=chosen.place.seed, reasons=study.reasons, reached=reached, front=front)
     _answer({**told, "scores": tell_scores(scores)}, lines, as_json=as_json, out=out)
 
 
@@ -766,6 +770,7 @@ def map_command(
     overwrite: Overwrite = False,
     seed: Seed = None,
     seconds: Seconds = None,
+    why: Why = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -790,13 +795,14 @@ def map_command(
     from geodata.write import check_free  # noqa: PLC0415
     from maps.base_map import base_map_of  # noqa: PLC0415
     from maps.bundle import draw  # noqa: PLC0415
-    from maps.study import study_place  # noqa: PLC0415
+    from maps.study import CHANGES, study_place, with_reasons  # noqa: PLC0415
     from maps.telling import tell_map  # noqa: PLC0415
 
     path = out if out.suffix == ".html" else out / "map.html"
     check_free(path, overwrite=overwrite)
     base = base_map_of(base_map, base_attribution)  # a slip in it is told before the long work
-    study = study_place(_place(place, data=data, seed=seed, seconds=seconds), say=_talk(quiet=quiet))
+    chosen, say = _place(place, data=data, seed=seed, seconds=seconds), _talk(quiet=quiet)
+    study = with_reasons(study_place(chosen, say=say, why=why or ()), why or (CHANGES,), say=say)
     summary = draw(study, path, base_map=base, overwrite=overwrite)
     told = f"{summary.areas:,} areas and {summary.assets:,} buildings in {summary.bytes / 1e6:.2f} MB."
     _answer(tell_map(summary), [told], as_json=as_json, out=path)
@@ -839,14 +845,17 @@ def run(
     overwrite: Overwrite = False,
     seed: Seed = None,
     seconds: Seconds = None,
+    why: Why = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Example:  onetown run place.toml --out results
 
-    Do the whole analysis of a place and write map, tables, register and run.json into one folder.
+    Do the whole analysis of a place and write map, tables, register and run.json into one folder. What the opposite
+    would cost is shown for what the plan changes; --why all shows it for every building and team.
     """  # noqa: D400
-    _run(_place(place, data=data, seed=seed, seconds=seconds), out, overwrite=overwrite, as_json=as_json, quiet=quiet)
+    chosen = _place(place, data=data, seed=seed, seconds=seconds)
+    _run(chosen, out, why=why, overwrite=overwrite, as_json=as_json, quiet=quiet)
 
 
 @app.command(short_help="Build Peakshire, a made-up county, and analyse it whole, offline.")
@@ -858,6 +867,7 @@ def demo(
     overwrite: Overwrite = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the county and of every random choice.")] = 0,
     seconds: Seconds = None,
+    why: Why = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -873,7 +883,7 @@ def demo(
     with writing_folder(out / "input", overwrite=overwrite) as folder:
         write_demo(folder, seed=seed)
     place = _place(out / "input" / "place.toml", seed=seed, seconds=seconds)
-    _run(place, out / "results", overwrite=overwrite, as_json=as_json, quiet=quiet)
+    _run(place, out / "results", why=why, overwrite=overwrite, as_json=as_json, quiet=quiet)
 
 
 register_app = typer.Typer(
@@ -1070,15 +1080,16 @@ def _segmented(place: Place, model: Path | None, *, say: Callable[[str], None]) 
     return with_model(with_geography(Study(place), say=say), saved, labels=labels, say=say)
 
 
-def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool) -> None:
+def _run(place: Place, out: Path, *, why: Sequence[str] | None, overwrite: bool, as_json: bool, quiet: bool) -> None:
     """Do the whole analysis and say what was found and written."""
     from maps import telling  # noqa: PLC0415
     from maps.bundle import write_run  # noqa: PLC0415
-    from maps.study import study_areas, study_place  # noqa: PLC0415
+    from maps.study import CHANGES, study_areas, study_place, with_reasons  # noqa: PLC0415
 
     say = _talk(quiet=quiet)
     with _results(out, overwrite=overwrite) as folder:
-        study = study_place(place, say=say) if place.assets else study_areas(place, say=say)
+        study = study_place(place, say=say, why=why or ()) if place.assets else study_areas(place, say=say)
+        study = with_reasons(study, why or (CHANGES,), say=say)
         say("Drawing the map and writing tables")
         told = write_run(study, folder or out)
     parts = (telling.segment_sentences, telling.estate_sentences, _said_options)
@@ -1086,6 +1097,7 @@ def _run(place: Place, out: Path, *, overwrite: bool, as_json: bool, quiet: bool
     first = bare if study.register is None else telling.check_sentences(study)[-1]
     lines = [first, *(line for part in parts for line in part(study))]
     lines += [] if study.walks is None else study.walks.notes
+    lines += [line for one in study.reasons for line in one.sentences()]
     _answer(
         {"folder": str(out), **told}, [*lines, f"Open {out / 'map.html'} in any browser."], as_json=as_json, out=out
     )

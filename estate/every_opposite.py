@@ -1,35 +1,41 @@
-"""What the opposite would cost for every building of a plan: a small effort for each, as a column of its table.
+"""What the opposite would cost for every building and block of a plan: a small effort for each.
 
-Each building is solved again from the plan, with a few rounds of search. What is proved holds however small the effort;
-what was found may be dear, so that a cost here is one that need not be exceeded.
+Each is solved again from the plan, in its neighbourhood. What is proved holds however small the effort; what was found
+may be dear, so that a cost here is one that need not be exceeded.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 
+from estate.block_opposites import BlockOpposite, block_opposite
+from estate.block_reasons import fixed_block
 from estate.colocation import Problem
-from estate.opposites import NEGLIGIBLE_GBP, Opposite, opposites
+from estate.opposites import Opposite, building_opposite
 from estate.phrases import counted, listed, pounds
 from estate.plans import Plan
 from estate.programme import Stop
+from estate.warm import NEGLIGIBLE_GBP, Warm
 
-SECONDS_EACH = 2.0
-ROUNDS_EACH = 2
-#: So many buildings are told in sentences; the table has all.
+#: So many buildings, and so many blocks, are told in sentences; the tables have all.
 TOLD = 10
+TOLD_BLOCKS = 5
+#: Most questions that are asked where only what changes is asked about, so that a large place need not wait for them.
+MOST_CHANGES, LEAST_CHANGES = 150, 10
+MOST_VARIABLES = 1_500_000
 
 Told = Callable[[int, int], None]
+#: Everything, or the buildings that nothing fixes beforehand and the blocks that move (kept where they are).
+Extent = Literal["all", "changes"]
 
 
 @dataclass(frozen=True, slots=True)
 class EveryOpposite:
-    """What the opposite would cost for all buildings of a plan.
+    """What the opposite would cost for the buildings and blocks of a plan.
 
     Parameters
     ----------
@@ -37,20 +43,31 @@ class EveryOpposite:
         One answer a building, in the order of the plan's table; shorter where the user stopped it.
     n_buildings
         Buildings decided about.
+    blocks
+        One answer a block that nothing fixes beforehand.
+    n_blocks
+        Blocks that were to be asked about.
+    extent
+        What was asked about.
     """
 
     found: tuple[Opposite, ...]
     n_buildings: int
+    blocks: tuple[BlockOpposite, ...] = ()
+    n_blocks: int = 0
+    extent: Extent = "all"
 
     def sentences(self) -> tuple[str, ...]:
-        """Return the ten buildings whose opposite costs most, and what is to be said of the others."""
+        """Return the buildings and blocks whose opposite costs most, and what is to be said of the others."""
+        if self.extent == "changes":
+            return ()
         priced = sorted(
             (one for one in self.found if one.possible and not one.fixed), key=lambda one: (-one.extra_gbp, one.asset)
         )
         counts = f"{counted(len(priced), 'building')} of {self.n_buildings} could be decided the other way"
         lines = [f"{counts}; those where that would cost most, and the table option_buildings.csv for all:"]
         lines += [line for one in priced[:TOLD] for line in one.sentences()]
-        return (*lines, *self._others(priced))
+        return (*lines, *self._others(priced), *self._blocks())
 
     def _others(self, priced: list[Opposite]) -> list[str]:
         """Return sentences on close calls, on better plans met by chance, and on what could not be answered."""
@@ -80,17 +97,48 @@ class EveryOpposite:
             lines.append(f"Stopped after {len(self.found)} of {self.n_buildings} buildings.")
         return lines
 
+    def _blocks(self) -> list[str]:
+        """Return sentences on the blocks whose other places cost most, and on the closest call among them."""
+        if not self.n_blocks:
+            return []
+        movers = _dearest(self.blocks, "stay")
+        stayers = _dearest([one for one in self.blocks if not one.moves], "move")
+        lines = [f"{counted(len(self.blocks), 'block')} of teams may go elsewhere; option_blocks.csv has all."]
+        if movers:
+            lines.append(f"{counted(len(movers), 'block')} could stay instead of moving; it would cost most for:")
+            first = {one.from_asset: one for one in reversed(movers)}
+            told = [one for one in movers if first[one.from_asset] is one]
+            lines += [line for one in told[:TOLD_BLOCKS] for line in one.sentences()]
+        if stayers:
+            lines.append(f"The closest call among the blocks that stay is {_close(stayers[-1])}.")
+        if len(self.blocks) < self.n_blocks:
+            lines.append(f"Stopped after {len(self.blocks)} of {self.n_blocks} blocks.")
+        return lines
+
+
+def _dearest(blocks: Sequence[BlockOpposite], kind: Literal["stay", "move"]) -> list[BlockOpposite]:
+    """Return the blocks for which a kind of alternative was found, the dearest first."""
+    priced = [(one, other) for one in blocks if (other := one.other(kind)) is not None and other.possible]
+    return [one for one, other in sorted(priced, key=lambda pair: (-pair[1].extra_gbp, pair[0].block))]
+
+
+def _close(block: BlockOpposite) -> str:
+    other = block.other("move")
+    if other is None:
+        return block.name
+    more = f"costs {pounds(other.extra_gbp)} more" if other.extra_gbp >= 0 else f"saves {pounds(-other.extra_gbp)}"
+    return f"{block.name}: moving it from {block.from_name} to {other.name} {more}"
+
 
 def every_opposite(
     problem: Problem,
     plan: Plan,
     *,
-    seconds: float = SECONDS_EACH,
-    rounds: int = ROUNDS_EACH,
+    extent: Extent = "all",
     told: Told | None = None,
     stop: Stop | None = None,
 ) -> EveryOpposite:
-    """Return what the opposite would cost for each building of a joint plan.
+    """Return what the opposite would cost for the buildings and blocks of a joint plan.
 
     Parameters
     ----------
@@ -98,50 +146,48 @@ def every_opposite(
         The facts and the rules that the plan was found in.
     plan
         The joint plan.
-    seconds
-        Processor time for each building (seconds); infinite for an answer that is the same on every machine.
-    rounds
-        Rounds of search for each building.
+    extent
+        ``all``, or ``changes``: buildings that nothing fixes beforehand and blocks that move, at most 150 of them
+        together and in a large model fewer, released buildings first.
     told
-        Called with how many buildings are done, and how many there are.
+        Called with how many questions are done, and how many there are.
     stop
-        Asked now and then; True ends it with the buildings done so far.
+        Asked now and then; True ends it with the answers so far.
     """
-    assets, found = [str(asset) for asset in problem.buildings.index], list[Opposite]()
-    for number, asset in enumerate(assets, start=1):
+    warm, found, others = Warm(problem, plan), list[Opposite](), list[BlockOpposite]()
+    buildings, blocks = _asked(problem, plan, extent, most=_most(len(warm.values)))
+    kinds = ("stay", "move") if extent == "all" else ("stay",)
+    for number, row in enumerate([*buildings, *blocks]):
         if stop is not None and stop():
             break
-        found += opposites(problem, plan, [asset], seconds=seconds, rounds=rounds, stop=stop)
+        if number < len(buildings):
+            found.append(building_opposite(warm, row))
+        else:
+            others.append(block_opposite(warm, row, kinds=kinds))
         if told is not None:
-            told(number, len(assets))
-    return EveryOpposite(tuple(found), len(assets))
+            told(number + 1, len(buildings) + len(blocks))
+    return EveryOpposite(tuple(found), len(buildings), tuple(others), len(blocks), extent)
 
 
-def with_every_opposite(plan: Plan, every: EveryOpposite) -> Plan:
-    """Return the plan with three more columns in its table of buildings.
-
-    Returns
-    -------
-    Plan
-        ``opposite`` (``found``, ``against a rule``, ``impossible``, ``none found``, or "" where not asked),
-        ``opposite_gbp`` (what the best
-        opposite found costs more, GBP present value) and ``opposite_least_gbp`` (what each costs more at least, proved;
-        below 0 where the plan itself is not proved to be the best). Missing where there is none.
-    """
-    words = {True: "found", False: "impossible", None: "none found"}
-    at = pd.Index([one.asset for one in every.found], dtype=object)
-    columns = {
-        "opposite": ["against a rule" if one.possible and one.fixed else words[one.possible] for one in every.found],
-        "opposite_gbp": [_pounds_or_missing(one.extra_gbp) for one in every.found],
-        "opposite_least_gbp": [_pounds_or_missing(one.least_extra_gbp) for one in every.found],
-    }
-    table = pd.DataFrame(columns, index=at).astype({"opposite": object}).reindex(plan.buildings.index)
-    told = table["opposite"].where(table["opposite"].notna(), "")
-    return replace(plan, buildings=plan.buildings.assign(**table.assign(opposite=told)))
+def _most(n_variables: int) -> int:
+    """Return how many questions about changes are asked: fewer where each takes longer, but some always."""
+    return min(MOST_CHANGES, max(LEAST_CHANGES, MOST_VARIABLES // n_variables))
 
 
-def _pounds_or_missing(amount_gbp: float) -> float:
-    return float(round(amount_gbp)) if math.isfinite(amount_gbp) else np.nan
+def _asked(problem: Problem, plan: Plan, extent: Extent, *, most: int) -> tuple[list[int], list[int]]:
+    """Return the rows of the buildings and blocks to ask about."""
+    buildings, blocks = problem.buildings, problem.blocks
+    everywhere, arcs = list(range(len(buildings))), problem.arcs
+    choice = np.bincount(arcs["block"].to_numpy(), minlength=len(blocks)) > 1
+    free = [int(row) for row in np.flatnonzero(choice) if not fixed_block(problem, int(row)).words]
+    if extent == "all":
+        return everywhere, free
+    ruled = (buildings["must_keep"] | buildings["must_release"]).to_numpy(dtype=np.bool_)
+    open_ = [row for row in everywhere if not ruled[row]]
+    open_.sort(key=lambda row: bool(plan.decision.kept[row]))
+    moved = [row for row in free if plan.decision.place[row] != blocks["home"].iloc[row]]
+    open_ = sorted(open_[:most])
+    return open_, moved[: most - len(open_)]
 
 
 def _some(names: list[str]) -> str:

@@ -11,22 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from estate.asked import subjects
+from estate.block_opposites import BlockOpposite, block_opposite
 from estate.colocation import Problem, with_rules
-from estate.decision import Decision
-from estate.greedy import Town
-from estate.limits import Budget
-from estate.model import formulate
+from estate.forced import Forced
 from estate.phrases import pounds
 from estate.plans import Plan
 from estate.programme import Stop
-from estate.rules import Rules
-from estate.years import Limits, seek
-from geodata.errors import DataError, SolverError, did_you_mean
+from estate.warm import NEGLIGIBLE_GBP, Warm, best_of
+from estate.years import Limits
 
 SECONDS_EACH = 5.0
-NEGLIGIBLE_GBP = 1.0
-#: Above so many pins, dropping one is not tried for each.
-MANY_PINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +107,8 @@ def opposites(
     seconds: float = SECONDS_EACH,
     rounds: int | None = None,
     stop: Stop | None = None,
-) -> list[Opposite]:
-    """Return what the opposite would cost for some buildings of a joint plan, in the order asked.
+) -> list[Opposite | BlockOpposite]:
+    """Return what the opposite would cost for some buildings and blocks of a joint plan, in the order asked.
 
     Parameters
     ----------
@@ -122,9 +117,9 @@ def opposites(
     plan
         The joint plan.
     names
-        Ids or names of buildings.
+        Ids or names of buildings and teams, as :func:`estate.asked.subjects` takes them.
     seconds
-        Processor time for each (seconds).
+        Processor time for each question (seconds).
     rounds
         Rounds of search for each; None for as many as the time allows.
     stop
@@ -133,160 +128,63 @@ def opposites(
     Raises
     ------
     DataError
-        There is no such building among those decided about; all are named at once.
+        There is no such building or team among those decided about, or several; all are named at once.
     """
-    limits = Limits(seed=plan.seed, seconds=seconds, rounds=rounds, stop=stop)
-    return [_opposite(problem, plan, row, limits) for row in rows_of(problem, names)]
+    wanted = subjects(problem, names)
+    if not wanted:
+        return []
+    limits, warm = Limits(seed=plan.seed, seconds=seconds, rounds=rounds, stop=stop), Warm(problem, plan)
+    return [
+        building_opposite(warm, one.building, limits) if one.building >= 0 else block_opposite(warm, one.block, limits)
+        for one in wanted
+    ]
 
 
-def rows_of(problem: Problem, names: Sequence[str]) -> list[int]:
-    """Return the rows of buildings by id or name.
+def building_opposite(warm: Warm, row: int, limits: Limits | None = None) -> Opposite:
+    """Return what the opposite would cost for one building.
 
-    Raises
-    ------
-    DataError
-        There is no such building among those decided about; all are named at once.
+    Parameters
+    ----------
+    warm
+        The plan, ready to be solved again.
+    row
+        Row of the building.
+    limits
+        When a search beyond the neighbourhood of the plan may end; None for no such search.
     """
-    rows = [_row(problem, name) for name in names]
-    unknown = [name for name, row in zip(names, rows, strict=True) if row < 0]
-    if unknown:
-        known = [*map(str, problem.buildings.index), *map(str, problem.buildings["name"])]
-        told = " ".join(f"No building '{name}' is decided about.{did_you_mean(name, known)}" for name in unknown)
-        raise DataError(f"--why: {told} Name an id or a name from option_buildings.csv.")
-    return rows
-
-
-def _row(problem: Problem, name: str) -> int:
-    """Return the row of a building by its id, or by its name where only one has it; -1 where there is none."""
-    buildings = problem.buildings
-    found = np.flatnonzero(buildings.index == name)
-    if not len(found):
-        found = np.flatnonzero(buildings["name"].astype(str).str.casefold().eq(name.casefold()).to_numpy())
-    return int(found[0]) if len(found) == 1 else -1
-
-
-def _opposite(problem: Problem, plan: Plan, row: int, limits: Limits) -> Opposite:
+    problem, plan = warm.problem, warm.plan
     building = problem.buildings.iloc[row]
     asset, stands = str(problem.buildings.index[row]), bool(plan.decision.kept[row])
-    unknown = Opposite(
+    ruled = bool(building["must_keep"] or building["must_release"])
+    forced = Forced(buildings={row: not stands})
+    concerned = np.flatnonzero((plan.decision.place == row) | (problem.blocks["home"].to_numpy() == row))
+    found = warm.ask(forced, around=row, blocks=concerned)
+    if limits is not None and found.bound_gbp < np.inf:
+        found = best_of(_without_its_rule(problem, row) if ruled else problem, plan, forced, found, limits)
+    extra, least = found.against(plan, ruled=ruled)
+    return Opposite(
         asset=asset,
         name=str(building["name"] or asset),
         stands=stands,
         reason=str(plan.buildings.loc[asset, "reason"]),
-        possible=None,
-        extra_gbp=np.inf,
-        least_extra_gbp=np.inf,
-        a_year_gbp=np.inf,
-        hub=bool(building["hub"]),
-        fixed=str(building["why"] or "decided beforehand") if building["must_keep"] or building["must_release"] else "",
-    )
-    try:
-        free = _without_its_rule(problem, row)
-        found = seek(free, starts=_starts(free, plan.decision, row), limits=limits, forced={row: not stands})
-    except SolverError:  # nothing was found in time, which is an answer too
-        return unknown
-    if found.answer.status == "infeasible":
-        return replace(unknown, possible=False)
-    extra = found.answer.objective - plan.cost_gbp
-    return replace(
-        unknown,
-        possible=True,
+        possible=found.possible,
         extra_gbp=extra,
-        least_extra_gbp=found.answer.bound - plan.cost_gbp,
+        least_extra_gbp=least,
         a_year_gbp=max(extra, 0.0) / problem.costs.annuity,
+        hub=bool(building["hub"]),
+        fixed=str(building["why"] or "decided beforehand") if ruled else "",
     )
 
 
 def _without_its_rule(problem: Problem, row: int) -> Problem:
     """Return the problem in which nothing fixes one building beforehand.
 
-    A building that must stand has no rows that let people in only while it does, so holding it shut would mean nothing.
+    A building that must stand has no rows that let people in only while it does, so holding it shut would mean nothing;
+    nobody has a way into one that must go.
     """
-    at = problem.buildings.index == problem.buildings.index[row]
-    musts = {name: problem.buildings[name].to_numpy(dtype=np.bool_) & ~at for name in ("must_keep", "must_release")}
-    return replace(problem, buildings=problem.buildings.assign(**musts))
-
-
-def _starts(problem: Problem, decision: Decision, row: int) -> list[Decision]:
-    """Return plans that do the opposite, as far as one is near at hand."""
-    kept = decision.kept.copy()
-    if not kept[row]:
-        kept[row] = True
-        return [replace(decision, kept=kept, left_in=np.where(kept, 0, decision.left_in))]
-    town = Town(formulate(problem, detailed=False), decision)
-    town.wanted[row] = True
-    town.try_to_empty(row)
-    moved = town.place != decision.place
-    return [replace(decision, place=town.place, kept=town.kept, moves_in=np.where(moved, 0, decision.moves_in))]
-
-
-@dataclass(frozen=True, slots=True)
-class Loosened:
-    """What one unit more of a rule would save.
-
-    Parameters
-    ----------
-    words
-        The unit.
-    saves_gbp
-        What the best plan found then saves more (GBP, present value); 0 where the rule does not bind.
-    """
-
-    words: str
-    saves_gbp: float
-
-    def sentences(self) -> tuple[str, ...]:
-        """Return it in words."""
-        if self.saves_gbp <= NEGLIGIBLE_GBP:
-            return (f"{self.words} would save nothing that was found: the rule does not bind.",)
-        return (f"{self.words} would save {pounds(self.saves_gbp, rounding='down')} more.",)
-
-
-def loosened(
-    problem: Problem, plan: Plan, *, seconds: float = SECONDS_EACH, stop: Stop | None = None
-) -> list[Loosened]:
-    """Return what one unit more of each rule would save, most first; each solved again from the plan.
-
-    Parameters
-    ----------
-    problem, plan, seconds, stop
-        As for :func:`opposites`.
-    """
-    found = []
-    for words, rules in _one_more(problem.rules):
-        easier = with_rules(problem, rules)
-        if easier.blocks.index.equals(problem.blocks.index) and easier.buildings.index.equals(problem.buildings.index):
-            limits = Limits(seed=plan.seed, seconds=seconds, stop=stop)
-            answer = seek(easier, starts=[plan.decision], limits=limits).answer
-            found.append(Loosened(words, max(plan.cost_gbp - answer.objective, 0.0)))
-    return sorted(found, key=lambda one: (-one.saves_gbp, one.words))
-
-
-def _one_more(rules: Rules) -> list[tuple[str, Rules]]:
-    """Return each rule loosened by one unit, in words and as rules."""
-    ways = [
-        ("Moves of one kilometre more", replace(rules, max_move_km=rules.max_move_km + 1)),
-        ("Front desks moving one kilometre more", replace(rules, max_public_move_km=rules.max_public_move_km + 1)),
-    ]
-    if rules.usable_share < 1:
-        more = min(rules.usable_share + 0.01, 1.0)
-        ways.append(("Filling one desk in a hundred more", replace(rules, usable_share=more)))
-    for standard in rules.standards:
-        standards = tuple(standard.eased(0.01) if one is standard else one for one in rules.standards)
-        ways.append((f"One point more of lost access to {standard.service}", replace(rules, standards=standards)))
-    if rules.releases_per_town is not None:
-        words = "One release more in a town and year"
-        ways.append((words, replace(rules, releases_per_town=rules.releases_per_town + 1)))
-    for budget in rules.budgets:
-        richer = Budget(tuple(amount + 100_000.0 for amount in budget.amounts_gbp), budget.body)
-        budgets = tuple(richer if one is budget else one for one in rules.budgets)
-        words = f"£100,000 a year more of capital for {budget.body or 'all bodies'}"
-        ways.append((words, replace(rules, budgets=budgets)))
-    pairs = [(pair, tuple(one for one in rules.never_together if one != pair)) for pair in rules.never_together]
-    ways += [
-        (f"Letting '{one}' and '{other}' share", replace(rules, never_together=left)) for (one, other), left in pairs
-    ]
-    for pin in rules.pins if len(rules.pins) <= MANY_PINS else ():
-        pins = tuple(one for one in rules.pins if one != pin)
-        ways.append((f"Dropping the pin that {pin.sentence()}", replace(rules, pins=pins)))
-    return ways
+    asset = str(problem.buildings.index[row])
+    pins = tuple(pin for pin in problem.rules.pins if not (pin.rule == "release" and pin.asset == asset))
+    freer = problem if len(pins) == len(problem.rules.pins) else with_rules(problem, replace(problem.rules, pins=pins))
+    at = freer.buildings.index == asset
+    musts = {name: freer.buildings[name].to_numpy(dtype=np.bool_) & ~at for name in ("must_keep", "must_release")}
+    return replace(freer, buildings=freer.buildings.assign(**musts))

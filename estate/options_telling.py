@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, cast
 
@@ -86,7 +86,9 @@ def tell_options(
     """Return the shape of ``onetown options --json``."""
     told: Values = {"options": [tell_plan(plan) for plan in plans], "seed": seed}
     if reasons:
-        each = [part for one in reasons for part in (one.found if isinstance(one, EveryOpposite) else (one,))]
+        each: list[Reason] = []
+        for one in reasons:
+            each += (*one.found, *one.blocks) if isinstance(one, EveryOpposite) else (one,)
         told["why"] = [{**plain(_values(one)), "sentences": list(one.sentences())} for one in each]
     if reached is not None:
         told["target"] = {
@@ -111,7 +113,11 @@ def _values(reason: Reason) -> Values:
 
 
 def _finite(value: object) -> object:
-    """Return a value, or None for a number that is not finite."""
+    """Return a value, or None for a number that is not finite; lists and what is in them likewise."""
+    if isinstance(value, Mapping):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_finite(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -9,7 +9,7 @@ are once every move is made.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -104,6 +104,8 @@ class Plan:
         Real rate a year.
     decision
         Rows of blocks and buildings in the problem, to start other searches from.
+    ceilings
+        The most that each body may pay (GBP, present value), where that was asked; empty otherwise.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Plan:
     n_years: int
     discount_rate: float
     decision: Decision
+    ceilings: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def cost_saving_gbp(self) -> float:
@@ -311,6 +314,7 @@ def build_plan(
         n_years=problem.n_years,
         discount_rate=problem.costs.discount_rate,
         decision=decision,
+        ceilings=dict(ceilings or {}),
     )
 
 

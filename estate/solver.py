@@ -10,14 +10,14 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
 import numpy as np
 
 from estate.parts import Part, solve_apart
-from estate.programme import INFEASIBLE_BY, OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Status, Stop
+from estate.programme import INFEASIBLE_BY, OPTIMAL_WITHIN, Answer, Floats, Indices, Model, Progress, Status, Stop
 from geodata.errors import SolverError
 
 
@@ -119,6 +119,40 @@ def _solve_part(model: Model, *, start: Floats | None, limits: _Limits, progress
     return Answer(
         values, objective, min(bound, objective), _status(outcome, stopped), max(info.mip_node_count, 0), cpu_s
     )
+
+
+class Relaxation:
+    """A programme without whole numbers, solved again and again with other variables held, each time from the last.
+
+    What it costs at least, every solution of the programme with these variables held costs at least.
+
+    Parameters
+    ----------
+    model
+        The programme.
+    seed
+        Seed of the solver's own random choices.
+    """
+
+    def __init__(self, model: Model, *, seed: int = 0) -> None:
+        self.model, self.scale = model, _cost_scale(model)
+        fractional = replace(model, integer=np.zeros(len(model.cost), dtype=np.bool_))
+        self.highs = _load(fractional, _Limits(seed=seed, seconds=np.inf, work=None, gap=0.0), self.scale)
+
+    def held(self, columns: Indices, values: Floats) -> tuple[float, Floats]:
+        """Return the least cost while variables are held, and the variables; infinite where nothing keeps the rows.
+
+        Where the solver gave up, which is no proof of anything, the cost is minus infinity.
+        """
+        at = columns.astype(np.int32)
+        self.highs.changeColsBounds(len(at), at, values, values)
+        self.highs.run()
+        status, found = self.highs.getModelStatus(), np.array(self.highs.getSolution().col_value)
+        cost = self.scale * self.highs.getInfo().objective_function_value + self.model.offset
+        self.highs.changeColsBounds(len(at), at, self.model.lower[columns], self.model.upper[columns])
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return np.inf, found
+        return (float(cost) if status == highspy.HighsModelStatus.kOptimal else -np.inf), found
 
 
 def _cost_scale(model: Model) -> float:

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 
 from estate.colocation import Problem
 from estate.decision import Decision
+from estate.forced import Forced, hold
 from estate.greedy import greedy_decision
 from estate.model import ROOM_ROWS, Formulation, Scope, formulate
 from estate.programme import OPTIMAL_WITHIN, Answer, Floats, Model, Progress, Stop, relative_gap, restricted
@@ -79,7 +80,7 @@ def seek(
     starts: Sequence[Decision] = (),
     limits: Limits | None = None,
     ceilings: Mapping[str, float] | None = None,
-    forced: Mapping[int, bool] | None = None,
+    forced: Forced | None = None,
 ) -> Found:
     """Return the best plan found within the limits; it never costs more than a start that keeps the rules.
 
@@ -96,7 +97,7 @@ def seek(
     ceilings
         The most that each body may pay (GBP, present value), where that is asked.
     forced
-        Rows of buildings that must stand at the end (True) or must not (False).
+        Answers that are held.
 
     Raises
     ------
@@ -105,12 +106,12 @@ def seek(
     """
     limits = limits or Limits()
     began = time.process_time()
-    whole = _forced(formulate(problem, scope=scope, ceilings=ceilings), forced)
+    whole = hold(formulate(problem, scope=scope, ceilings=ceilings), forced)
     known = [*starts, greedy_decision(whole)]
     if whole.layout.enter.size <= SMALL:
         answer = _search(whole, [whole.values(one) for one in known], limits)
         return Found(whole, whole.decision(answer.values) if len(answer.values) else known[0], answer)
-    loose = _forced(formulate(problem, scope=scope, detailed=False, ceilings=ceilings), forced)
+    loose = hold(formulate(problem, scope=scope, detailed=False, ceilings=ceilings), forced)
     begin = best_start(whole.model, [whole.values(one) for one in known])
     early = replace(limits, seconds=RELAXED_SHARE * limits.seconds, progress=_only_bound(limits.progress, whole, begin))
     relaxed = _search(loose, [loose.values(one) for one in known], early)
@@ -121,17 +122,6 @@ def seek(
     left = replace(limits, seconds=max(limits.seconds - (time.process_time() - began), 0.5))
     answer = _finish(whole, begin, relaxed, left)
     return Found(whole, whole.decision(answer.values) if len(answer.values) else known[0], answer)
-
-
-def _forced(formulation: Formulation, forced: Mapping[int, bool] | None) -> Formulation:
-    """Return the formulation with some buildings held open or closed."""
-    if not forced:
-        return formulation
-    model, keep = formulation.model, formulation.layout.keep
-    lower, upper = model.lower.copy(), model.upper.copy()
-    for number, stands in forced.items():
-        lower[keep[number]], upper[keep[number]] = float(stands), float(stands)
-    return replace(formulation, model=replace(model, lower=lower, upper=upper))
 
 
 def _search(formulation: Formulation, starts: Sequence[Floats], limits: Limits) -> Answer:
@@ -222,28 +212,33 @@ def _with_less_room(formulation: Formulation) -> Model:
 
 def neighbourhood(formulation: Formulation) -> Neighbourhood:
     """Return a function that frees some buildings near each other, and the blocks in them to move among them."""
-    problem, arcs, layout = formulation.problem, formulation.arcs, formulation.layout
+    problem = formulation.problem
     n_buildings = len(problem.buildings)
     points = problem.register.loc[problem.buildings.index].geometry
     east, north = points.x.to_numpy(), points.y.to_numpy()
-    block, building = arcs["block"].to_numpy(dtype=np.intp), arcs["building"].to_numpy(dtype=np.intp)
-    home = problem.blocks["home"].to_numpy(dtype=np.intp)
 
     def draw(values: Floats, chance: np.random.Generator, size: int) -> NDArray[np.bool_]:
         centre = chance.integers(n_buildings)
         metres = np.hypot(east - east[centre], north - north[centre]) * chance.uniform(0.5, 1.5, n_buildings)
         near = np.isin(np.arange(n_buildings), np.argsort(metres, kind="stable")[:size])
-        place = formulation.decision(values).place
-        free = np.ones(len(values), dtype=np.bool_)
-        free[layout.keep] = near
-        moving = near[place[block]] & near[building]
-        free[layout.move] = moving
-        if layout.dated:
-            free[layout.release] = near[:, None]
-            free[layout.leave] = (near[place] | near[home])[:, None]
-        if layout.detailed:
-            taken = place[block] == building
-            free[layout.enter] = (moving | (taken & near[home[block]]))[:, None]
-        return free
+        return freed(formulation, formulation.decision(values), near)
 
     return draw
+
+
+def freed(formulation: Formulation, decision: Decision, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return True for the variables that may change where only some buildings, and the blocks in them, are free."""
+    arcs, layout = formulation.arcs, formulation.layout
+    block, building = arcs["block"].to_numpy(dtype=np.intp), arcs["building"].to_numpy(dtype=np.intp)
+    home, place = formulation.problem.blocks["home"].to_numpy(dtype=np.intp), decision.place
+    free = np.ones(len(formulation.model.cost), dtype=np.bool_)
+    free[layout.keep] = near
+    moving = near[place[block]] & near[building]
+    free[layout.move] = moving
+    if layout.dated:
+        free[layout.release] = near[:, None]
+        free[layout.leave] = (near[place] | near[home])[:, None]
+    if layout.detailed:
+        taken = place[block] == building
+        free[layout.enter] = (moving | (taken & near[home[block]]))[:, None]
+    return free

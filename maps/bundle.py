@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from estate.account import write_account
+from estate.opposite_columns import OF_BUILDINGS, block_table
 from estate.option_tables import by_year, option_layers
 from estate.options_telling import tell_options
 from estate.pipeline import on_the_way
@@ -32,7 +33,7 @@ from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
 from maps.people_telling import takeup_sentences
 from maps.plan_report import write_paper
 from maps.qgis import area_style, building_style, style_table
-from maps.study import Study
+from maps.study import Study, answers_of
 from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_segment
 from segmentation.segments import Segments
@@ -103,6 +104,11 @@ def write_options(
     write_csv(by_year(plans), folder / "option_years.csv", index=False)
     if front is not None:
         write_csv(front.assign(minutes=plans[-1].minutes), folder / "option_front.csv", index=False)
+    _, blocks = answers_of(study.reasons)
+    if blocks:
+        write_csv(
+            block_table(blocks).assign(minutes=study.plans[-1].minutes), folder / "option_blocks.csv", index=False
+        )
     tables = [plan.tables() for plan in plans]
     for name in tables[0]:
         together = [_named(table[name], plan) for plan, table in zip(plans, tables, strict=True)]
@@ -150,7 +156,7 @@ def write_run(study: Study, folder: Path) -> dict[str, Any]:
         "check": None if study.register is None else tell_check(study),
         "segment": tell_segment(study, model=Path(MODEL_FILE)),
         "takeup": None if takeup is None else takeup_sentences(takeup),
-        "options": tell_options(study.plans, seed=study.place.place.seed),
+        "options": tell_options(study.plans, seed=study.place.place.seed, reasons=study.reasons),
         "access": None if reached is None else tell_run(reached),
         "map": {**tell_map(summary), "path": "map.html"},
         "estate": estate_sentences(study),
@@ -229,7 +235,8 @@ def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     if study.estate is not None:
         assets = study.assets
         for plan in study.plans[-1:]:
-            assets = assets.join(plan.buildings[["decision", "reason"]])
+            told = [name for name in ("decision", "reason", *OF_BUILDINGS) if name in plan.buildings]
+            assets = assets.join(plan.buildings[told])
         yield "buildings", assets
 
 

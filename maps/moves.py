@@ -33,7 +33,7 @@ def move_layer(plans: Sequence[Plan], assets: pd.DataFrame) -> DataLayer:
     CoverageError
         If a plan decides on, or moves a team to or from, a building that is not in the register.
     """
-    options: list[Json] = [_option(plan, assets.index) for plan in plans]
+    options: list[Json] = [_option(plan, assets.index, last=plan is plans[-1]) for plan in plans]
     return DataLayer("moves", {"table": packed_json(options)}, rows=len(plans))
 
 
@@ -43,7 +43,7 @@ def _shown(decision: str) -> str:
     return word if word in DECISIONS else ""
 
 
-def _option(plan: Plan, index: pd.Index) -> Json:
+def _option(plan: Plan, index: pd.Index, *, last: bool) -> Json:
     """Return one plan as plain values."""
     buildings = plan.buildings.reindex(index)
     _check_known(plan, index)
@@ -61,10 +61,21 @@ def _option(plan: Plan, index: pd.Index) -> Json:
         "assumptions": [plain_text(line) for line in plan.assumptions],
         "decision": [DECISIONS.index(_shown(word)) for word in buildings["decision"].map(plain_text)],
         "reason": coded(buildings["reason"]),
+        "opposite": _opposite(buildings, last=last),
         "released": numbers(buildings["year"].where(buildings["year"] >= 0)) if "year" in buildings else [],
         "moves": _moves(plan.moves, index),
         "access": _access(plan.access),
     }
+
+
+def _opposite(table: pd.DataFrame, *, last: bool) -> Json:
+    """Return what the opposite would cost, in words; None where that is not asked of this option.
+
+    Of the last option it always is: where it was not worked out, the page says how to get it.
+    """
+    if "opposite_words" in table:
+        return coded(table["opposite_words"])
+    return coded(pd.Series("", index=table.index)) if last else None
 
 
 def _check_known(plan: Plan, index: pd.Index) -> None:
@@ -89,6 +100,7 @@ def _moves(moves: pd.DataFrame, index: pd.Index) -> Json:
         "fte": numbers(moves["fte"], decimals=1),
         "distance": numbers(moves["distance_m"]),
         "reason": coded(moves["reason"]),
+        "opposite": _opposite(moves, last=False),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from maps.telling import notes_of, quality_sentences
 from maps.workbook import write_workbook
 
 SHOWN = 60
+OPPOSITE = "The opposite costs more"
 WORST = 10
 
 
@@ -258,6 +259,9 @@ def _buildings(plan: Plan) -> Chapter | None:
     words = (
         f"{counted(len(plan.released), 'building')} released; all others stay. Every reason can be checked on the map."
     )
+    if "opposite" in order:
+        frame.insert(4, OPPOSITE, [_instead(row, "opposite") for row in order.to_dict("records")])
+        words += f" {OPPOSITE}: solved again with the opposite answer; present value over the horizon."
     return Chapter(
         "The buildings", [words], [_cut("What becomes of each building that changes", frame, ["Saved a year"])]
     )
@@ -286,7 +290,22 @@ def _moves(plan: Plan) -> Chapter | None:
             "To": moves["to_asset"].map(names).fillna(moves["to_asset"]), "Why": moves["reason"],
         }
     )  # fmt: skip
-    return Chapter("Who moves", [], [_cut("Teams that move", frame, ["People"])])
+    words = []
+    if "stay" in moves:
+        frame.insert(5, "Staying costs more", [_instead(row, "stay") for row in moves.to_dict("records")])
+        words = ["Staying costs more: solved again with the team kept where it is; present value over the horizon."]
+    return Chapter("Who moves", words, [_cut("Teams that move", frame, ["People"])])
+
+
+def _instead(row: Mapping[Any, Any], name: str) -> str:
+    """Return what another answer costs more, in a few words; a saving is negative."""
+    found, amount, least = row[name], row[f"{name}_gbp"], row[f"{name}_least_gbp"]
+    if found not in ("found", "against a rule") or pd.isna(amount):
+        return {"": "not asked", "none found": "not found"}.get(found, str(found))
+    if found == "against a rule":
+        return f"{pounds(amount)} (a rule fixes it)"
+    proved = f", at least {pounds(least, rounding='down')}" if least > 0 else ""
+    return f"{pounds(amount)}{proved}"
 
 
 def _access(plan: Plan) -> Chapter | None:

@@ -15,13 +15,17 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from estate.asked import subjects
+from estate.block_opposites import BlockOpposite
 from estate.clusters import access_clusters
 from estate.colocation import Problem, build_problem
-from estate.every_opposite import SECONDS_EACH, EveryOpposite, every_opposite, with_every_opposite
+from estate.every_opposite import EveryOpposite, Extent, every_opposite
 from estate.factors import Knowledge
 from estate.funnel import check_stages, funnel
 from estate.load import load_choice, load_prices, load_register
-from estate.opposites import Loosened, Opposite, loosened, opposites, rows_of
+from estate.loosened import Loosened, loosened
+from estate.opposite_columns import with_opposites
+from estate.opposites import SECONDS_EACH, Opposite, opposites
 from estate.options import solve_options
 from estate.pairs import find_pairs
 from estate.phrases import counted, pounds
@@ -59,6 +63,10 @@ FRONT_GAP = 1e-3
 #: Asks about the rules instead of a building.
 ALL_RULES = "rules"
 ALL_BUILDINGS = "all"
+#: Asks about what the plan changes, and what nothing fixes beforehand.
+CHANGES = "changes"
+NO_NAMES = {ALL_RULES, ALL_BUILDINGS, CHANGES}
+Reason = Opposite | BlockOpposite | EveryOpposite | Loosened
 YARDSTICKS_BY = ("organisation", "use", "tenure", "locality")
 
 
@@ -113,6 +121,8 @@ class Study:
         The walk to public doors over the ground, where the place names rasters.
     problem
         The facts and rules that the options were weighed on.
+    reasons
+        What was asked about the joint plan, answered.
     timings
         Processor seconds by step.
     """
@@ -129,6 +139,7 @@ class Study:
     plans: tuple[Plan, ...] = ()
     walks: Walks | None = None
     problem: Problem | None = None
+    reasons: tuple[Reason, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -322,7 +333,7 @@ def with_options(
     stop
         Asked now and then; True ends the search with the best plans so far.
     why
-        Buildings that will be asked about: a slip in their names is told before the search, not after it.
+        Buildings and teams that will be asked about: a slip in their names is told before the search, not after it.
 
     Raises
     ------
@@ -348,7 +359,7 @@ def with_options(
         rules=with_segment_codes(prices.rules, study.segments.portraits),
         costs=prices.costs,
     )
-    rows_of(problem, [name for name in why if name not in {ALL_RULES, ALL_BUILDINGS}])
+    subjects(problem, [name for name in why if name not in NO_NAMES])
     blocks, buildings = len(problem.blocks), len(problem.buildings)
     say(f"Weighing options: {buildings} buildings, {blocks} blocks of teams, at most {place.options.seconds:g} s")
 
@@ -364,46 +375,67 @@ def with_options(
     return _timed(replace(study, teams=teams, travel=travel, plans=plans, problem=problem), "options", start)
 
 
-def explain_buildings(
+def with_reasons(
     study: Study, names: Sequence[str], *, say: Say = silent, work: int | None = None, stop: Stop | None = None
-) -> list[Opposite | EveryOpposite | Loosened]:
-    """Return what the opposite would cost for buildings of the joint plan, and for ``rules`` what loosening them saves.
+) -> Study:
+    """Return the study with what the opposite would cost for buildings and blocks of teams of the joint plan.
 
-    ``all`` asks about every building, with a small effort for each; with rounds of work, the clock ends none of them.
+    Parameters
+    ----------
+    study
+        A study with options.
+    names
+        Buildings and teams; ``all`` for every one of them and ``changes`` for what the plan changes and nothing fixes
+        beforehand, with a small effort for each; ``rules`` for what loosening each rule saves.
+    say
+        Told what is being done.
+    work
+        Rounds of search for each building and team named, instead of seconds.
+    stop
+        Asked now and then; True ends it with the answers so far.
 
     Raises
     ------
     DataError
-        A building is unknown.
+        A building or team is unknown.
     """
-    if study.problem is None or not names:
-        return []
-    problem, plan = study.problem, study.plans[-1]
-    asked = [name for name in names if name not in {ALL_RULES, ALL_BUILDINGS}]
-    say(f"Solving again: {counted(len(names), 'question')}")
-    found: list[Opposite | EveryOpposite | Loosened] = [*opposites(problem, plan, asked, stop=stop)]
-    if ALL_BUILDINGS in names:
-        seconds = SECONDS_EACH if work is None else math.inf
-        found.append(every_opposite(problem, plan, seconds=seconds, told=_every_tenth(say), stop=stop))
-    return found + (list(loosened(study.problem, study.plans[-1], stop=stop)) if ALL_RULES in names else [])
+    if study.problem is None or not study.plans or not names:
+        return study
+    problem, plan, start = study.problem, study.plans[-1], time.process_time()
+    named = [name for name in names if name not in NO_NAMES]
+    say("Solving again with the opposite answer")
+    seconds = SECONDS_EACH if work is None else math.inf
+    own = opposites(problem, plan, named, seconds=seconds, rounds=work, stop=stop)
+    reasons: list[Reason] = [*own]
+    if ALL_BUILDINGS in names or CHANGES in names:
+        extent: Extent = "all" if ALL_BUILDINGS in names else "changes"
+        reasons.append(every_opposite(problem, plan, extent=extent, told=_every_fiftieth(say), stop=stop))
+    if ALL_RULES in names:
+        reasons += loosened(problem, plan, seconds=seconds, rounds=work, stop=stop)
+    buildings, blocks = answers_of(reasons)
+    plans = (*study.plans[:-1], with_opposites(plan, buildings, blocks)) if buildings or blocks else study.plans
+    return _timed(replace(study, plans=plans, reasons=tuple(reasons)), "reasons", start)
 
 
-def _every_tenth(say: Say) -> Callable[[int, int], None]:
-    """Return a progress function that speaks after every ten buildings and the last."""
+def answers_of(reasons: Sequence[Reason]) -> tuple[list[Opposite], list[BlockOpposite]]:
+    """Return the answers about buildings and about blocks, those asked for by name first."""
+    every = [one for one in reasons if isinstance(one, EveryOpposite)]
+    buildings = [one for one in reasons if isinstance(one, Opposite)]
+    blocks = [one for one in reasons if isinstance(one, BlockOpposite)]
+    return (
+        buildings + [part for one in every for part in one.found],
+        blocks + [part for one in every for part in one.blocks],
+    )
+
+
+def _every_fiftieth(say: Say) -> Callable[[int, int], None]:
+    """Return a progress function that speaks after every fifty questions and the last."""
 
     def told(done: int, of: int) -> None:
-        if done % 10 == 0 or done == of:
-            say(f"  The opposite: {done} of {counted(of, 'building')} solved again")
+        if done % 50 == 0 or done == of:
+            say(f"  The opposite: {done} of {counted(of, 'question')} solved again")
 
     return told
-
-
-def with_reasons(study: Study, reasons: Sequence[object]) -> Study:
-    """Return the study whose joint plan carries what the opposite would cost, where every building was asked about."""
-    every = [one for one in reasons if isinstance(one, EveryOpposite)]
-    if not every:
-        return study
-    return replace(study, plans=(*study.plans[:-1], with_every_opposite(study.plans[-1], every[0])))
 
 
 def reach_target(

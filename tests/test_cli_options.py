@@ -46,6 +46,8 @@ def test_options_over_years_are_told_and_written(
         "--why",
         office,
         "--why",
+        f"team:{office}#desks",
+        "--why",
         "all",
         "--target",
         "access:0",
@@ -64,7 +66,10 @@ def test_options_over_years_are_told_and_written(
     buildings = pd.read_csv(tmp_path / "out" / "option_buildings.csv", dtype={"asset_id": str}).set_index("option")
     assert buildings.loc["joint", "opposite"].isin(["found", "impossible", "none found", "against a rule"]).all()
     assert buildings.drop(index="joint")["opposite"].isna().all()
-    assert len(told["why"]) == 1 + len(buildings.loc[["joint"]])
+    blocks = pd.read_csv(tmp_path / "out" / "option_blocks.csv")
+    assert told["why"][1]["teams"] == [f"{office}#desks"]
+    assert len(told["why"]) == 1 + len(buildings.loc[["joint"]]) + len(blocks)
+    assert blocks["reason"].notna().all()
     assert len(told["front"]) == 3
     assert told["target"]["sentences"]
     years = pd.read_csv(tmp_path / "out" / "option_years.csv")

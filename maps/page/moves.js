@@ -51,6 +51,11 @@
       return this.reason.words[this.reason.codes[site]] || "";
     }
 
+    /** What the opposite would cost; null where this option was not asked about. */
+    oppositeFor(site) {
+      return this.opposite ? this.opposite.words[this.opposite.codes[site]] || "" : null;
+    }
+
     word(name, move) {
       return this.moves[name].words[this.moves[name].codes[move]] || "";
     }

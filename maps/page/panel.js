@@ -102,13 +102,22 @@
     ];
   }
 
+  /** What the opposite would cost, or how to learn it. */
+  function opposite(option, sites, id) {
+    const words = option.oppositeFor(id);
+    if (words === null) return [];
+    const how = "Not worked out for this building. To see it, run: onetown run place.toml --why all";
+    return [el("h3", {}, "What the opposite would cost"), el("p", { class: words ? "" : "note" }, words || how)];
+  }
+
   function moveLine(option, sites, move, to) {
     const other = to ? option.moves.to[move] : option.moves.from[move];
     const size = option.moves.fte[move];
     const words = [option.word("organisation", move), option.word("service", move)].filter(Boolean).join(", ");
     const fte = size === null ? "" : " (" + onetown.figure(size) + " staff)";
     const away = option.moves.distance[move] === null ? "" : ", " + onetown.distance(option.moves.distance[move]);
-    return el("li", {}, words + fte + (to ? " to " : " from ") + sites.name(other) + away);
+    const instead = to && option.moves.opposite ? option.word("opposite", move) : "";
+    return el("li", {}, words + fte + (to ? " to " : " from ") + sites.name(other) + away, instead ? el("small", {}, instead) : null);
   }
 
   function moveList(option, sites, moves, to) {
@@ -129,6 +138,7 @@
     return [
       el("p", { class: "decision " + word }, DECISIONS[word] + " (" + option.name + ")"),
       el("p", {}, option.reasonFor(id)),
+      ...opposite(option, sites, id),
       ...moveList(option, sites, out, true),
       ...moveList(option, sites, into, false),
     ];

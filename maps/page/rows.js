@@ -28,6 +28,7 @@
       ["running_cost_gbp_pa", known(sites, "running_cost_gbp_pa", "Running cost (£ a year)")],
       ["decision", words("In this option", (site) => DECISIONS[sites.decision(site)])],
       ["decision", words("Why", (site) => (option() ? option().reasonFor(site) : ""))],
+      ["decision", words("What the opposite would cost", (site) => (option() && option().oppositeFor(site)) || "")],
       ["status", words("Status", (site) => sites.word("status", site))],
       ["desks", known(sites, "desks", "Desks")],
       ["fte", known(sites, "fte", "Staff (FTE)")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -38,8 +39,12 @@ def town_over_years(seed: int, *, years: int = 2, blocks: int = 5) -> Problem:
     )
 
 
-def cheapest_over_years(problem: Problem, *, scope: Scope = "joint") -> float:
+def cheapest_over_years(
+    problem: Problem, *, scope: Scope = "joint", ends: Mapping[int, Collection[int]] | None = None
+) -> float:
     """Return the least cost of all plans that the independent check lets pass, cheapest first.
+
+    `ends` says where some blocks may end.
 
     Neither arrays nor arcs are asked. What the check says of who is where is remembered for each such state.
     """
@@ -51,7 +56,11 @@ def cheapest_over_years(problem: Problem, *, scope: Scope = "joint") -> float:
         for at, moves in zip(home, movable, strict=True)
     ]
     states = _States(problem, scope)
-    choices = [[(to, year) for to, year in mine if states.may_move(number, to)] for number, mine in enumerate(choices)]
+    may = ends or {}
+    choices = [
+        [(to, year) for to, year in mine if to in may.get(number, (to,)) and states.may_move(number, to)]
+        for number, mine in enumerate(choices)
+    ]
     found = []
     for choice in itertools.product(*choices):
         place = np.array([there for there, _ in choice], dtype=np.intp)

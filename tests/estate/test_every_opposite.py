@@ -7,8 +7,9 @@ from itertools import count
 
 import pytest
 
-from estate.every_opposite import every_opposite, with_every_opposite
+from estate.every_opposite import every_opposite
 from estate.newcomers import with_hubs
+from estate.opposite_columns import with_opposites
 from estate.opposites import opposites
 from estate.options import solve_options
 from estate.rules import Pin
@@ -21,7 +22,7 @@ def test_every_building_has_its_opposite_and_the_paper_agrees(town: Town) -> Non
     problem = town_problem(*town, rules=OFFICES)
     plan = solve_options(problem)[2]
     every = every_opposite(problem, plan)
-    table = with_every_opposite(plan, every).buildings
+    table = with_opposites(plan, every.found, every.blocks).buildings
     assert [one.asset for one in every.found] == [str(asset) for asset in problem.buildings.index]
     assert table.index.equals(plan.buildings.index)
     assert table.loc["A2", "opposite_gbp"] == pytest.approx(780_000)
@@ -52,12 +53,14 @@ def test_the_ten_dearest_are_told_and_the_closest_call(town: Town) -> None:  # n
     every = every_opposite(problem, plan)
     one = next(answer for answer in every.found if answer.possible)
     many = tuple(replace(one, asset=f"X{n}", name=f"Office {n}", extra_gbp=1_000.0 * n) for n in range(1, 13))
-    said = replace(every, found=many, n_buildings=13).sentences()
+    said = replace(every, found=many, n_buildings=13, blocks=(), n_blocks=0).sentences()
     assert "Office 12 (X12)" in said[1]
     assert not any("Office 2 (X2)" in line for line in said)
     assert "The closest call is Office 1 (X1)" in said[-2]
     assert said[-1] == "Stopped after 12 of 13 buildings."
-    better = replace(every, found=(*many, replace(many[0], extra_gbp=-5_000.0)), n_buildings=13).sentences()
+    better = replace(
+        every, found=(*many, replace(many[0], extra_gbp=-5_000.0)), n_buildings=13, blocks=(), n_blocks=0
+    ).sentences()
     assert "would even save £5,000" in better[-1]
 
 
@@ -69,7 +72,7 @@ def test_a_stop_keeps_what_is_done_and_leaves_the_others_open(town: Town) -> Non
     none = every_opposite(problem, plan, stop=lambda: next(calls) >= 0, told=lambda done, of: told.append((done, of)))
     assert none.found == ()
     assert not told
-    assert with_every_opposite(plan, none).buildings["opposite"].eq("").all()
+    assert with_opposites(plan, none.found, none.blocks).buildings["opposite"].eq("").all()
     assert "Stopped after 0 of" in none.sentences()[-1]
 
 
@@ -86,4 +89,4 @@ def test_a_pin_is_told_as_a_rule_with_a_price_not_as_a_plan_that_was_missed(town
     said = " ".join(every.sentences())
     assert "the council chamber), £780,000" in said
     assert "pin it" not in said.casefold()
-    assert with_every_opposite(plan, every).buildings.loc["A2", "opposite"] == "against a rule"
+    assert with_opposites(plan, every.found, every.blocks).buildings.loc["A2", "opposite"] == "against a rule"

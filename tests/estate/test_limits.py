@@ -10,8 +10,9 @@ import pytest
 
 from estate.access import AccessStandard
 from estate.limits import Budget, Perception, Presence
+from estate.loosened import loosened
 from estate.newcomers import with_hubs, with_new_teams
-from estate.opposites import loosened, opposites
+from estate.opposites import opposites
 from estate.options import solve_options
 from estate.plans import Plan
 from estate.rules import Pin, Rules

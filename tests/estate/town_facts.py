@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import geopandas as gpd
@@ -143,27 +144,56 @@ def _pins(random: np.random.Generator) -> tuple[Pin, ...]:
     return (Pin("keep", asset=f"H{random.integers(0, 6)}"),) if random.random() < 0.5 else ()
 
 
-def cheapest(problem: Problem, *, alone: bool = False) -> float:
+def cheapest(
+    problem: Problem,
+    *,
+    alone: bool = False,
+    stands: Mapping[int, bool] | None = None,
+    ends: Mapping[int, Collection[int]] | None = None,
+    ceilings: Mapping[str, float] | None = None,
+) -> float:
     """Return the least cost of all plans that the independent check lets pass, by trying every one, cheapest first.
 
-    Neither the arcs nor the arrays are asked: whether and for how much a block may move, the check says.
+    Neither the arcs nor the arrays are asked: whether and for how much a block may move, the check says. `stands` holds
+    buildings open or closed, `ends` says where some blocks may end, `ceilings` what each body may pay.
     """
+    stands, ends_in = stands or {}, ends or {}
     buildings, blocks = problem.buildings, problem.blocks
     price = _prices(problem, alone=alone)
+    for number, allowed in ends_in.items():
+        price[number, [end for end in range(len(buildings)) if end not in allowed]] = np.inf
     options = [np.flatnonzero(np.isfinite(row)) for row in price]
+    if any(len(choice) == 0 for choice in options):
+        return np.inf
     place = np.stack([axis.ravel() for axis in np.meshgrid(*options, indexing="ij")], axis=1)
     moving = price[np.arange(len(blocks)), place].sum(axis=1)
     held = np.stack([(place == number).any(axis=1) for number in range(len(buildings))], axis=1)
     kept = held | buildings["must_keep"].to_numpy() | (buildings["keep_gbp"] <= buildings["release_gbp"]).to_numpy()
+    for number, open_ in stands.items():
+        kept[:, number] = open_
+        place, moving, held, kept = (part[open_ | ~held[:, number]] for part in (place, moving, held, kept))
     cost = moving + np.where(kept, buildings["keep_gbp"], buildings["release_gbp"]).sum(axis=1)
     access = _AccessKept(problem)
-    fits = np.flatnonzero(_roomy(problem, place, "desks") & _roomy(problem, place, "m2"))
+    fits = _roomy(problem, place, "desks") & _roomy(problem, place, "m2")
+    for body, most in (ceilings or {}).items():
+        own, mine = (table["organisation"].eq(body).to_numpy() for table in (buildings, blocks))
+        paid = price[np.flatnonzero(mine), place[:, mine]].sum(axis=1)
+        paid += np.where(kept, buildings["keep_gbp"], buildings["release_gbp"])[:, own].sum(axis=1)
+        fits &= paid <= most + 1.0
+    fits = np.flatnonzero(fits)
     for row in fits[np.argsort(cost[fits], kind="stable")]:
         ends = pd.Series(buildings.index[place[row]], index=blocks.index)
         if access.holds(ends):
             where = {team: ends[block] for block, teams in blocks["teams"].items() for team in teams}
             released = frozenset(buildings.index[~kept[row]])
-            if not breaches(problem, where, released, cost_gbp=float(cost[row]), scope="alone" if alone else "joint"):
+            if not breaches(
+                problem,
+                where,
+                released,
+                cost_gbp=float(cost[row]),
+                scope="alone" if alone else "joint",
+                ceilings=ceilings,
+            ):
                 return float(cost[row])
     return np.inf
 
