@@ -122,7 +122,20 @@ def assumptions_of(case: BusinessCase) -> list[str]:
         f"Chance: {case.chances.draws:,} draws, seed {case.chances.seed}; where the source gives no range, "
         f"{spread} either way (assumed)."
     ).replace("%", " %")
-    return [*case.terms.sentences(), case.borrowing.sentence(), rests.replace("%", " %"), draws]
+    base = f"Year 0 is {case.flows.year_name(0)}; " if case.flows.first_year is not None else ""
+    prices = f"{base}all prices are those of year 0, but for nominal amounts in the financial view."
+    financed = financing_sentence(case)
+    return [*case.terms.sentences(), f"{prices[0].upper()}{prices[1:]}", financed, rests.replace("%", " %"), draws]
+
+
+def financing_sentence(case: BusinessCase) -> str:
+    """Say how capital is paid for: as the table says, where it brings its own loans, else as assumed."""
+    table = case.flows.claimed().table
+    own = table["kind"].isin(["borrowing", "repayment", "interest"]).groupby(table["option"]).any()
+    if len(own) and own.all():
+        return "Loans, repayment and interest are those of the table; none are assumed."
+    words = case.borrowing.sentence()
+    return f"{words} Options that bring their own loans keep them." if own.any() else words
 
 
 def money(amount: float, case: BusinessCase, *, sign: bool = False) -> str:

@@ -34,7 +34,7 @@ def flows_of_plans(plans: Sequence[Plan], *, source: str) -> Flows:
     """
     nothing, *others = plans
     rows = [row for plan in others for row in _rows(plan, _difference(plan.cash_flows, nothing.cash_flows))]
-    return Flows(flow_table(rows), source=source)
+    return Flows(flow_table(rows), unit_gbp=1000.0, source=source)
 
 
 def _difference(flows: pd.DataFrame, today: pd.DataFrame) -> pd.DataFrame:

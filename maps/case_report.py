@@ -15,6 +15,7 @@ from estate.business_case_telling import (
     assumptions_of,
     case_sentences,
     case_tables,
+    financing_sentence,
     money,
     option_sentences,
     ratio,
@@ -23,7 +24,7 @@ from estate.business_case_telling import (
 from estate.finance import Borrowing
 from estate.flow_reading import CashFlowTable
 from estate.flows import Terms
-from estate.phrases import listed
+from estate.phrases import listed, pounds
 from estate.printed import MEASURES
 from estate.sharing import side_payments
 from estate.tracking import Outcomes, Tracking
@@ -113,14 +114,13 @@ def _summary(case: BusinessCase) -> Chapter:
 def _verdict(option: OptionCase, case: BusinessCase) -> str:
     """Return in one or two sentences what the best option is worth, and what it needs."""
     worth, years = option.measures.npv_gbp, case.terms.horizon_years
+    told = pounds(abs(worth))
     waits = option.conditions[option.conditions[["low_npv_gbp", "high_npv_gbp"]].min(axis=1) >= 0]
     alone = "The option" if len(case.options) == 1 else f"The best of {len(case.options)} options is {option.name}: it"
     if worth >= 0:
-        return f"{alone} is worth {money(worth, case)} more than doing nothing over {years} years, in {_unit(case)}."
+        return f"{alone} is worth {told} more than doing nothing over {years} years, in today's money."
     needs = f" It pays only with {listed(waits['condition'].tolist())}." if len(waits) else ""
-    return (
-        f"{alone} is worth {money(-worth, case)} less than doing nothing over {years} years, in {_unit(case)}.{needs}"
-    )
+    return f"{alone} is worth {told} less than doing nothing over {years} years, in today's money.{needs}"
 
 
 def _worth(case: BusinessCase) -> Chapter | None:
@@ -238,7 +238,7 @@ def _finance(case: BusinessCase) -> Chapter | None:
     caption = f"Over {case.terms.horizon_years} years, in {_unit(case)}; money out is negative"
     frame = pd.DataFrame(rows)
     return Chapter(
-        "The financial view", [words, case.borrowing.sentence()], [Sheet(caption, frame, _after_first(frame))]
+        "The financial view", [words, financing_sentence(case)], [Sheet(caption, frame, _after_first(frame))]
     )
 
 
@@ -271,19 +271,24 @@ def _switching(option: OptionCase) -> list[str]:
     told = option.tornado[option.tornado["switching_value"].between(0.0, 10.0)]
     verb = "stops paying" if option.measures.npv_gbp >= 0 else "starts to pay"
     return [
-        f"{option.name} {verb} when {row['driver']} are {row['switching_value']:.0%} of what is planned".replace(
-            "%", " %"
-        )
+        f"{_begun(option.name)} {verb} when {row['driver']} are {_percent(row['switching_value'])} of what is planned"
         + ("." if row["in_range"] else ", which is outside the range looked at.")
         for row in told.to_dict("records")
     ]
+
+
+def _begun(name: str) -> str:
+    """Return a name as a sentence begins with it."""
+    return name[:1].upper() + name[1:]
 
 
 def _beaten(case: BusinessCase) -> list[str]:
     """Say how often the best option beats each other one, draw by draw."""
     best = max(case.options, key=lambda option: option.measures.npv_gbp).name
     wins = {name: float(share) for name, share in case.chances.better.to_dict("index")[best].items() if name != best}
-    return [f"{best} is worth more than {other} in {_percent(share)} of draws." for other, share in wins.items()]
+    return [
+        f"{_begun(best)} is worth more than {other} in {_percent(share)} of draws." for other, share in wins.items()
+    ]
 
 
 def _tornado(option: OptionCase, case: BusinessCase) -> Figure:
@@ -297,6 +302,7 @@ def _tornado(option: OptionCase, case: BusinessCase) -> Figure:
             )
         axes.axvline(base, color="#1d2733", linewidth=1.0)
         axes.axvline(0.0, color=GREY, linewidth=0.8, linestyle=":")
+        axes.locator_params(axis="x", nbins=6)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     return figure
 
@@ -340,7 +346,7 @@ def _rests_on(case: BusinessCase) -> Chapter:
     shown = frame.head(60)
     more = f" The first {len(shown)} of {len(frame)}; all are in cash_flows.csv." if len(frame) > len(shown) else ""
     sheets = [Sheet(f"Every line of money, in {_unit(case)}.{more}", shown, ["A year"])] if len(shown) else []
-    return Chapter("What this rests on", assumptions_of(case), sheets)
+    return Chapter("What this rests on", [*assumptions_of(case), *case.notes], sheets)
 
 
 def _spans(case: BusinessCase) -> list[str]:

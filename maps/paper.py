@@ -15,6 +15,7 @@ h1 { font-size: 1.7rem; line-height: 1.2; } h2 { font-size: 1.2rem; margin-top: 
 table { border-collapse: collapse; font-size: 0.9rem; } caption { text-align: left; color: #48566a; padding: 0.3rem 0; }
 th, td { border-bottom: 1px solid #d5dbe3; padding: 0.25rem 0.7rem; text-align: left; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; } .wide { margin-bottom: 1rem; }
 tr.marked td { background: #eef4fb; font-weight: 600; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
 figcaption { color: #48566a; font-size: 0.9rem; }
@@ -22,8 +23,10 @@ figcaption { color: #48566a; font-size: 0.9rem; }
 @page { size: A4; margin: 18mm 16mm; }
 @media print { body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; } .wide { overflow: visible; }
   table { font-size: 8pt; } th, td { padding: 0.15rem 0.3rem; overflow-wrap: break-word; }
-  h2 { break-after: avoid; } figure, tr { break-inside: avoid; } thead { display: table-header-group; } }
+  h2 { break-after: avoid; } figure, tr, table.short { break-inside: avoid; }
+  caption { break-after: avoid; } thead { display: table-header-group; } }
 """
+SHORT = 20  # rows that a page always holds: such a table is not cut in print
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -84,8 +87,9 @@ def table(frame: pd.DataFrame, *, caption: str, marked: Sequence[int] = (), righ
     for at, row in enumerate(frame.itertuples(index=False)):
         cells = (f"<td{side}>{escape(_cell(value))}</td>" for value, side in zip(row, sides, strict=True))
         rows.append(f"<tr{' class=marked' if at in marked else ''}>{''.join(cells)}</tr>")
+    kept = ' class="short"' if len(frame) <= SHORT else ""
     return (
-        f'<div class="wide"><table><caption>{escape(caption)}</caption><thead><tr>{"".join(heads)}</tr></thead>'
+        f'<div class="wide"><table{kept}><caption>{escape(caption)}</caption><thead><tr>{"".join(heads)}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

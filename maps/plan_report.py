@@ -210,7 +210,7 @@ def plan_chapters(found: PlanCase, study: Study) -> list[Chapter]:
         _buildings(plan),
         _firmness(found),
         _moves(plan),
-        _access(plan),
+        _access(plan, study),
         _sharing(found),
         _unknown(study),
     ]
@@ -308,11 +308,17 @@ def _instead(row: Mapping[Any, Any], name: str) -> str:
     return f"{pounds(amount)}{proved}"
 
 
-def _access(plan: Plan) -> Chapter | None:
-    """Return access by service for all residents, and the segments that lose most."""
+def _access(plan: Plan, study: Study) -> Chapter | None:
+    """Return access by service for all residents, and the segments that lose most, by name."""
     table = plan.access
     if table.empty:
         return None
+    named = (
+        {}
+        if study.segments is None
+        else {str(n): name for (at, n), name in study.segments.names().items() if at == "sub"}
+    )
+    table = table.assign(segment=table["segment"].astype(str).replace(named))
     everybody = table["segment"].astype(str).eq("all")
     change = (table["mean_min_after"] - table["mean_min_before"]).where(~everybody)
     worst = change[change > 0].sort_values(ascending=False, kind="stable").index[:WORST]
@@ -340,7 +346,7 @@ def _sharing(found: PlanCase) -> Chapter | None:
     frame = pd.DataFrame({"Body": table.index})
     for name, title in {
         "net_gbp": "As the plan leaves it",
-        "share_gbp": "Fair share",
+        "share_gbp": "Share by this rule",
         "payment_gbp": "Receives",
     }.items():
         frame[title] = [pounds(value) for value in table[name]]
@@ -377,4 +383,6 @@ def _with_extra(flows: Flows, extra: Flows) -> Flows:
         )
     every = extra.table[extra.table["option"].eq("as given")]
     own = [extra.table[extra.table["option"].ne("as given")], *(every.assign(option=name) for name in names)]
-    return Flows(pd.concat([flows.table, *own], ignore_index=True), source=f"{flows.source} and {extra.source}")
+    return replace(
+        flows, table=pd.concat([flows.table, *own], ignore_index=True), source=f"{flows.source} and {extra.source}"
+    )

@@ -21,9 +21,10 @@ from docx.shared import Mm, Pt
 
 from geodata.write import write_text
 from maps.office_files import write_office_file
-from maps.paper import Part, figure, paper, table
+from maps.paper import SHORT, Part, figure, paper, table
 from maps.picture import Figure, png_bytes, svg_text
 
+LETTER_MM = 1.75  # a letter of 8.5 points, on average
 TEXT_WIDTH_MM = 178.0  # A4 less the margins
 
 
@@ -131,6 +132,7 @@ def _add_table(document: Any, sheet: Sheet) -> None:
     caption = document.add_paragraph(_clean(sheet.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     grid = document.add_table(rows=1, cols=len(sheet.frame.columns), style="Light List Accent 1")
+    grid.autofit = False
     for place, name in enumerate(sheet.frame.columns):
         _fill(grid.rows[0].cells[place], str(name), right=name in sheet.right, bold=True)
     _flag(grid.rows[0], "w:tblHeader")
@@ -139,7 +141,33 @@ def _add_table(document: Any, sheet: Sheet) -> None:
         for place, (name, value) in enumerate(zip(sheet.frame.columns, row, strict=True)):
             _fill(cells[place], str(value), right=name in sheet.right, bold=at in sheet.marked)
         _flag(grid.rows[-1], "w:cantSplit")
+    for column, width in zip(grid.columns, _widths_mm(sheet.frame), strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+    if len(sheet.frame) <= SHORT:
+        for table_row in grid.rows[:-1]:
+            for cell in table_row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
     document.add_paragraph()
+
+
+def _widths_mm(frame: pd.DataFrame) -> list[float]:
+    """Return the widths of columns (mm), which fill the page: every longest word fits, and long texts get the rest.
+
+    Examples
+    --------
+    >>> narrow, wide = _widths_mm(pd.DataFrame({"A": ["1,000"], "Why": ["A reason that takes some room to give"]}))
+    >>> narrow < wide, round(narrow + wide)
+    (True, 178)
+    """
+    texts = [[str(name), *map(str, frame[name])] for name in frame]
+    least = [max(len(word) for text in column for word in [*text.split(), ""]) + 3.0 for column in texts]
+    wanted = [max(low, min(max(map(len, column)), 60.0) + 3.0) for low, column in zip(least, texts, strict=True)]
+    spare = max(TEXT_WIDTH_MM / LETTER_MM - sum(least), 0.0)
+    more = [want - low for want, low in zip(wanted, least, strict=True)]
+    grown = [low + spare * extra / (sum(more) or 1.0) for low, extra in zip(least, more, strict=True)]
+    return [TEXT_WIDTH_MM * width / sum(grown) for width in grown]
 
 
 def _fill(cell: Any, text: str, *, right: bool, bold: bool) -> None:

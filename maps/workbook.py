@@ -8,34 +8,39 @@ pound.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from estate.business_case import BusinessCase
 from estate.business_case_telling import assumptions_of
 from estate.flows import ENDLESS, FINANCING, GAINS
-from geodata.portable import harmless_text
 from maps.office_files import write_office_file
+from maps.workbook_cells import (
+    FIRST_YEAR_COLUMN,
+    FIXED,
+    INPUT,
+    MONEY,
+    RATIO,
+    SHARE,
+    factors_of,
+    fit,
+    heading,
+    last_year,
+    sum_of,
+    value_table,
+    write,
+    year_column,
+)
+from maps.workbook_finance import finance_sheet
 
-MONEY: Final = "#,##0;[Red]-#,##0"
-SHARE: Final = "0.0%"
-RATIO: Final = "0.00"
-_HEAD = PatternFill("solid", fgColor="1F3B57")
-_INPUT = PatternFill("solid", fgColor="FFF4CC")
 _WHEN = {"start": 1.0, "middle": 0.5, "end": 0.0}
-_FIXED = ("option", "body", "line", "kind", "first_year", "last_year", "gbp", "prices", "capital", "claimed")
-_TITLES = ("Option", "Body", "Line", "Kind", "First year", "Last year", "GBP a year", "Prices", "Capital", "Counts")
-FIRST_YEAR_COLUMN: Final = len(_FIXED) + 1
 #: The last row and column that formulas look at: lines added below still count.
 SPARE_ROWS: Final = 200
 
@@ -62,13 +67,13 @@ def write_workbook(case: BusinessCase, path: str | Path, *, note: str = "", over
     _terms(book.create_sheet("Terms"), case)
     last = _cash_flows(book.create_sheet("Cash flows"), case)
     starts = _years(book.create_sheet("Years"), case, last)
-    _summary(summary, case, starts, note)
+    _summary(summary, case, starts, note, last)
     _bodies(book.create_sheet("Bodies"), case, last)
-    _table(book.create_sheet("Financial view"), *_financial(case))
-    _table(book.create_sheet("Risk"), *_risk(case))
+    finance_sheet(book.create_sheet("Financial view"), case, last)
+    value_table(book.create_sheet("Risk"), *_risk(case))
     _sources(book.create_sheet("Sources"), case)
     for sheet in book.worksheets:
-        _fit(sheet)
+        fit(sheet)
     book.calculation.fullCalcOnLoad = True
     book.properties.creator, book.properties.title = "onetown", f"Business case: {case.flows.source}"
     content = io.BytesIO()
@@ -81,7 +86,7 @@ def write_workbook(case: BusinessCase, path: str | Path, *, note: str = "", over
 
 def _terms(sheet: Worksheet, case: BusinessCase) -> None:
     terms = case.terms
-    columns = f"1 to {terms.horizon_years}: so many columns are here"
+    columns = f"1 to {last_year(case)}; columns after the horizon are hidden"
     rows: list[tuple[str, str, float, str, str]] = [
         ("Discount rate, up to year 30", "rate", terms.rate, SHARE, "HM Treasury Green Book: 3.5 %"),
         ("Discount rate, from year 31", "long_rate", min(0.03, terms.rate), SHARE, "Green Book: 3.0 %"),
@@ -89,39 +94,66 @@ def _terms(sheet: Worksheet, case: BusinessCase) -> None:
         ("When money falls", "lead", _WHEN[terms.timing], "0.0", "0 end of its year, 0.5 middle, 1 start"),
         ("Inflation, for nominal amounts", "inflation", terms.inflation, SHARE, "Yearly rise of prices"),
         ("Optimism bias on capital costs", "bias", terms.optimism_bias, SHARE, "Share added to capital costs"),
+        ("Interest on borrowing", "loan_rate", case.borrowing.rate, "0.00%", "Financial view only"),
+        ("Years of borrowing", "loan_term", case.borrowing.term_years, "0", f"Repaid by {case.borrowing.provision}"),
     ]
-    _heading(sheet, ["Assumption", "Value", "What it is"])
+    heading(sheet, ["Assumption", "Value", "What it is"])
     for number, (label, name, value, form, words) in enumerate(rows, start=2):
         sheet.cell(number, 1, label)
         cell = sheet.cell(number, 2, value)
-        cell.number_format, cell.fill = form, _INPUT
+        cell.number_format, cell.fill = form, INPUT
         sheet.cell(number, 3, words)
         sheet.parent.defined_names[name] = DefinedName(name, attr_text=f"Terms!$B${number}")
+    _limit(sheet, case)
     sheet.cell(
-        len(rows) + 3, 1, "Yellow cells may be changed; every figure of the other sheets follows, risk excepted."
+        len(rows) + 3,
+        1,
+        "Yellow cells may be changed; all other sheets follow, but for risk and the years that charts show.",
     )
+
+
+def _limit(sheet: Worksheet, case: BusinessCase) -> None:
+    """Refuse a horizon beyond the columns, and rates or timings that mean nothing."""
+    for cell, kind, low, high in (
+        ("B4", "whole", 1, last_year(case)),
+        ("B5", "decimal", 0, 1),
+        ("B2", "decimal", 0, 1),
+    ):
+        rule = DataValidation(type=kind, operator="between", formula1=str(low), formula2=str(high), allow_blank=False)
+        rule.error, rule.errorTitle, rule.showErrorMessage = f"Give a number from {low} to {high}.", "Terms", True
+        sheet.add_data_validation(rule)
+        rule.add(cell)
+
+
+def _hide_later(sheet: Worksheet, case: BusinessCase, first: int) -> None:
+    """Hide the columns of years after the horizon, behind a button that opens them."""
+    begin, end = first + case.terms.horizon_years + 1, first + last_year(case)
+    if begin <= end:
+        sheet.column_dimensions.group(get_column_letter(begin), get_column_letter(end), hidden=True)
 
 
 def _cash_flows(sheet: Worksheet, case: BusinessCase) -> int:
     """Write one row a line of money with a formula a year; return the last row that formulas look at."""
-    years = range(case.terms.horizon_years + 1)
-    _heading(sheet, [*_TITLES, *(case.flows.year_name(year) for year in years), "Present value"])
+    years = range(last_year(case) + 1)
+    heading(sheet, [*FIXED.values(), *(case.flows.year_name(year) for year in years), "Present value"])
     for place, year in enumerate(years):
         sheet.cell(2, FIRST_YEAR_COLUMN + place, year)
     sheet.cell(2, 1, "years from today")
     table = case.flows.table
     claimed = table["condition"].eq("") & ~table["planned"]
-    last_column = FIRST_YEAR_COLUMN + case.terms.horizon_years
-    for number, row in enumerate(table.assign(claimed=claimed).to_dict("records"), start=3):
-        for place, name in enumerate(_FIXED, start=1):
-            _write(sheet.cell(number, place), _fixed_value(name, row[name], row))
+    last_column = FIRST_YEAR_COLUMN + last_year(case)
+    rows = table.assign(claimed=claimed, recurring=~table["one_off"])
+    for number, row in enumerate(rows.to_dict("records"), start=3):
+        for place, name in enumerate(FIXED, start=1):
+            write(sheet.cell(number, place), _fixed_value(name, row[name], row))
         for column in range(FIRST_YEAR_COLUMN, last_column + 1):
             cell = sheet.cell(number, column, _year_formula(number, get_column_letter(column)))
             cell.number_format = MONEY
-        span = _span(number, last_column)
-        cell = sheet.cell(number, last_column + 1, f"=SUMPRODUCT({span},Years!{_factors(case)})")
+        span = f"${year_column(0)}{number}:${get_column_letter(last_column)}{number}"
+        cell = sheet.cell(number, last_column + 1, f"=SUMPRODUCT({span},Years!{factors_of(case)})")
         cell.number_format = MONEY
     sheet.freeze_panes = sheet.cell(3, FIRST_YEAR_COLUMN)
+    _hide_later(sheet, case, FIRST_YEAR_COLUMN)
     return len(table) + 2 + SPARE_ROWS
 
 
@@ -143,8 +175,8 @@ def _year_formula(row: int, column: str) -> str:
 
 def _years(sheet: Worksheet, case: BusinessCase, last: int) -> dict[str, int]:
     """Write costs, benefits and totals of each option by year; return the row of each option's block."""
-    years = range(case.terms.horizon_years + 1)
-    _heading(sheet, ["Option", "Figure", *(case.flows.year_name(year) for year in years)])
+    years = range(last_year(case) + 1)
+    heading(sheet, ["Option", "Figure", *(case.flows.year_name(year) for year in years)])
     sheet.cell(2, 2, "years from today")
     sheet.cell(3, 2, "discount factor")
     for place, year in enumerate(years, start=3):
@@ -156,21 +188,25 @@ def _years(sheet: Worksheet, case: BusinessCase, last: int) -> dict[str, int]:
     starts, row = {}, 5
     for option in case.options:
         starts[option.name] = row
-        for offset, label in enumerate(("costs", "benefits", "net", "running total", "discounted net")):
-            _write(sheet.cell(row + offset, 1), option.name)
+        for offset, label in enumerate(
+            ("costs", "benefits", "net", "running total", "discounted net", "running total, discounted")
+        ):
+            write(sheet.cell(row + offset, 1), option.name)
             sheet.cell(row + offset, 2, label)
         for place in range(3, 3 + len(years)):
             letter, flow = get_column_letter(place), get_column_letter(place - 3 + FIRST_YEAR_COLUMN)
-            costs, benefits = (
-                _sum_of(flow, last, {"A": f"$A{row}"}, kinds) for kinds in (("cost",), _economic_gains())
+            costs, benefits = (sum_of(flow, last, {"A": f"$A{row}"}, kinds) for kinds in (("cost",), _economic_gains()))
+            before, earlier = (
+                f"{get_column_letter(place - 1)}{row + offset}+" if place > 3 else "" for offset in (3, 5)
             )
-            before = f"{get_column_letter(place - 1)}{row + 3}+" if place > 3 else ""
             formulas = (f"=-({costs})", f"={benefits}", f"={letter}{row + 1}-{letter}{row}",
-                        f"={before}{letter}{row + 2}", f"={letter}{row + 2}*{letter}$3")  # fmt: skip
+                        f"={before}{letter}{row + 2}", f"={letter}{row + 2}*{letter}$3",
+                        f"={earlier}{letter}{row + 4}")  # fmt: skip
             for offset, formula in enumerate(formulas):
                 sheet.cell(row + offset, place, formula).number_format = MONEY
-        row += 6
+        row += 7
     sheet.freeze_panes = "C4"
+    _hide_later(sheet, case, 3)
     return starts
 
 
@@ -178,44 +214,37 @@ def _economic_gains() -> tuple[str, ...]:
     return tuple(kind for kind in GAINS if kind not in FINANCING)
 
 
-def _sum_of(column: str, last: int, matches: dict[str, str], kinds: Iterable[str]) -> str:
-    """Return the sum of one column of the cash flows over lines that count, match and are of some kinds.
-
-    Compared cell by cell, since SUMIFS would take a name such as ">20 %" or "East*" for a rule.
-    """
-
-    def lines(letter: str) -> str:
-        return f"'Cash flows'!${letter}$3:${letter}${last}"
-
-    same = "".join(f"({lines(letter)}={cell})*" for letter, cell in matches.items())
-    wanted = "+".join(f'({lines("D")}="{kind}")' for kind in kinds)
-    return f'SUMPRODUCT({same}({wanted})*({lines("J")}="yes"),{lines(column)})'
+_FORMATS: Final = {5: RATIO, 9: "0", 10: "0", 11: "0%"}
 
 
-def _summary(sheet: Worksheet, case: BusinessCase, starts: dict[str, int], note: str) -> None:
-    last = get_column_letter(3 + case.terms.horizon_years)
+def _summary(sheet: Worksheet, case: BusinessCase, starts: dict[str, int], note: str, flows: int) -> None:
+    last = get_column_letter(3 + last_year(case))
     labels = ["Option", "Net present value", "Benefits, discounted", "Costs, discounted", "Benefit-cost ratio",
               "Net return, not discounted", "Net last year", "Level saving a year of the same worth",
-              "First year in which it has paid back"]  # fmt: skip
-    _heading(sheet, labels)
+              "First year in which it has paid back", "The same, discounted",
+              "Breaks even at this share of recurring savings"]  # fmt: skip
+    heading(sheet, labels)
     for number, option in enumerate(case.options, start=2):
         row = starts[option.name]
 
         def span(offset: int, row: int = row) -> str:
             return f"Years!$C${row + offset}:${last}${row + offset}"
 
-        factors = f"Years!{_factors(case)}"
-        net = f"Years!{last}{row + 2}"
-        owing = f"SUMPRODUCT(MAX(({span(3)}<-0.005)*(COLUMN({span(3)})-2)))"
-        paid = f'=IF({owing}>horizon,"not within the horizon",{owing})'
+        factors = f"Years!{factors_of(case)}"
+        net = f"INDEX({span(2)},1,horizon+1)"
+        owing = [f"SUMPRODUCT(MAX(({span(at)}<-0.005)*(COLUMN({span(at)})-2)))" for at in (3, 5)]
+        paid = [f'=IF({years}>horizon,"not within the horizon",{years})' for years in owing]
+        names, recurs = {"A": f"$A{number}"}, {"recurring": "yes"}
+        savings = sum_of(year_column(last_year(case) + 1), flows, names, ("benefit",), flags=recurs)
         formulas = [
             f"=SUM({span(4)})", f"=SUMPRODUCT({span(1)},{factors})", f"=SUMPRODUCT({span(0)},{factors})",
             f'=IF(D{number}>0,C{number}/D{number},"no costs")', f"=SUM({span(2)})", f"={net}",
-            f"=B{number}/SUMPRODUCT({factors},--(Years!$C$2:${last}$2>0))", paid,
+            f"=B{number}/SUMPRODUCT({factors},--(Years!$C$2:${last}$2>0))", *paid,
+            f'=IF({savings}>0,1-B{number}/{savings},"no savings")',
         ]  # fmt: skip
-        _write(sheet.cell(number, 1), option.name)
+        write(sheet.cell(number, 1), option.name)
         for place, formula in enumerate(formulas, start=2):
-            sheet.cell(number, place, formula).number_format = RATIO if place == 5 else "0" if place == 9 else MONEY
+            sheet.cell(number, place, formula).number_format = _FORMATS.get(place, MONEY)
     after = len(case.options) + 3
     sheet.cell(after, 1, "Economic view: real prices; interest, loans and transfers between bodies are left out.")
     sheet.cell(after + 1, 1, f"All sums are pounds. Figures follow the sheet Terms.{note}")
@@ -246,30 +275,20 @@ def _charts(sheet: Worksheet, case: BusinessCase, starts: dict[str, int], row: i
 
 
 def _bodies(sheet: Worksheet, case: BusinessCase, last: int) -> None:
-    _heading(sheet, ["Option", "Body", "Costs, discounted", "Benefits, discounted", "Net", "Benefit-cost ratio"])
-    value = get_column_letter(FIRST_YEAR_COLUMN + case.terms.horizon_years + 1)
+    heading(sheet, ["Option", "Body", "Costs, discounted", "Benefits, discounted", "Net", "Benefit-cost ratio"])
+    value = year_column(last_year(case) + 1)
     row = 2
     for option in case.options:
         for body in option.by_body.index[:-1]:
-            _write(sheet.cell(row, 1), option.name)
-            _write(sheet.cell(row, 2), body)
+            write(sheet.cell(row, 1), option.name)
+            write(sheet.cell(row, 2), body)
             names = {"A": f"$A{row}", "B": f"$B{row}"}
-            costs, benefits = (_sum_of(value, last, names, kinds) for kinds in (("cost",), _economic_gains()))
+            costs, benefits = (sum_of(value, last, names, kinds) for kinds in (("cost",), _economic_gains()))
             formulas = (f"=-({costs})", f"={benefits}", f"=D{row}-C{row}", f'=IF(C{row}>0,D{row}/C{row},"no costs")')
             for place, formula in enumerate(formulas, start=3):
                 sheet.cell(row, place, formula).number_format = RATIO if place == 6 else MONEY
             row += 1
     sheet.freeze_panes = "C2"
-
-
-def _financial(case: BusinessCase) -> tuple[list[str], list[list[Any]]]:
-    rows = [
-        [option.name, case.flows.year_name(int(year)), *row.values()]
-        for option in case.options
-        for year, row in zip(option.financial.index, option.financial.to_dict("records"), strict=True)
-    ]
-    names = [str(name).replace("_", " ") for name in case.options[0].financial] if case.options else []
-    return ["Option", "Year", *names], rows
 
 
 def _risk(case: BusinessCase) -> tuple[list[str], list[list[Any]]]:
@@ -293,57 +312,7 @@ def _sources(sheet: Worksheet, case: BusinessCase) -> None:
     names = ("option", "body", "line", "confidence", "source", "condition", "planned")
     table = case.flows.table.assign(planned=case.flows.table["planned"].map({True: "yes", False: "no"}))
     rows = table[list(names)].to_numpy().tolist()
-    _table(sheet, ["Option", "Body", "Line", "How sure", "Source", "Only with", "In own plans"], rows)
+    value_table(sheet, ["Option", "Body", "Line", "How sure", "Source", "Only with", "In own plans"], rows)
     start = len(rows) + 3
     for number, line in enumerate([f"From {case.flows.source}.", *assumptions_of(case)], start=start):
-        _write(sheet.cell(number, 1), line)
-
-
-# ----------------------------------------------------------------------------------------------------------- cells
-
-
-def _factors(case: BusinessCase) -> str:
-    return f"$C$3:${get_column_letter(3 + case.terms.horizon_years)}$3"
-
-
-def _span(row: int, last_column: int) -> str:
-    return f"${get_column_letter(FIRST_YEAR_COLUMN)}{row}:${get_column_letter(last_column)}{row}"
-
-
-def _heading(sheet: Worksheet, titles: Sequence[str]) -> None:
-    for place, title in enumerate(titles, start=1):
-        cell = sheet.cell(1, place)
-        _write(cell, title)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _table(sheet: Worksheet, titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    _heading(sheet, titles)
-    for number, row in enumerate(rows, start=2):
-        for place, value in enumerate(row, start=1):
-            _write(sheet.cell(number, place), value)
-            if isinstance(value, float):
-                sheet.cell(number, place).number_format = MONEY if abs(value) >= 100 else RATIO
-    sheet.freeze_panes = "C2"
-
-
-def _write(cell: Cell | Any, value: Any) -> None:
-    """Write a value; text is made harmless and never becomes a formula."""
-    if isinstance(value, str):
-        cell.value = harmless_text(value)
-        cell.data_type = "s"
-    elif value is not None and not pd.isna(value):
-        cell.value = value.item() if hasattr(value, "item") else value
-
-
-def _fit(sheet: Worksheet) -> None:
-    """Give columns widths that show what is in them, and set the sheet up for A4."""
-    for place, column in enumerate(sheet.iter_cols(max_row=min(sheet.max_row, 200)), start=1):
-        shown = [str(cell.value) for cell in column if cell.value is not None]
-        words = [len(text) for text in shown if not text.startswith("=")]
-        sheet.column_dimensions[get_column_letter(place)].width = min(max([12, *words]) + 2, 44)
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
+        write(sheet.cell(number, 1), line)

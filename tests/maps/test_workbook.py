@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from estate.business_case import BusinessCase, appraise
+from estate.finance import Borrowing
 from estate.flow_reading import read_cash_flows
 from estate.flows import Flows, Terms, flow_table
 from maps.workbook import write_workbook
@@ -100,3 +101,50 @@ def test_the_same_case_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_workbook(appraise(everything(), draws=100), tmp_path / f"{name}.xlsx")
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+@needs_office
+def test_every_sheet_follows_rate_horizon_timing_bias_loan_and_a_flow(tmp_path: Path) -> None:
+    """A finance officer makes the horizon longer than the paper's: years beyond were missing, the loan stood still."""
+    case = appraise(everything(), terms=Terms(horizon_years=10), draws=100)
+    write_workbook(case, tmp_path / "case.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "case.xlsx")
+    for row, value in ((2, 0.05), (3, 0.03), (4, 40), (5, 0.5), (6, 0.04), (7, 0.25), (8, 0.06), (9, 15)):
+        book["Terms"].cell(row, 2, value)
+    assert book["Cash flows"].cell(4, 7).value == 90.0
+    book["Cash flows"].cell(4, 7, 120.0)
+    book.save(tmp_path / "changed.xlsx")
+    shown = recalculated(tmp_path / "changed.xlsx", tmp_path)
+    flows = everything()
+    flows.table.loc[1, "gbp"] = 120.0
+    terms = Terms(horizon_years=40, rate=0.05, timing="middle", inflation=0.04, optimism_bias=0.25)
+    changed = appraise(flows, terms=terms, borrowing=Borrowing(0.06, 15), draws=100)
+    agree(shown, changed)
+    summary = list(shown["Summary"].iter_rows(min_row=2, max_row=3, values_only=True))
+    assert summary[0][10] == pytest.approx(changed.options[0].measures.break_even_share, abs=1e-6)
+    found = [row for row in shown["Financial view"].iter_rows(min_row=2, values_only=True) if row[2] is not None]
+    found = [row for row in found if row[2] <= 40]
+    assert len(found) == 2 * 41
+    rows = iter(found)
+    for option in changed.options:
+        for expected in option.financial.to_numpy():
+            assert next(rows)[3:14] == pytest.approx(tuple(expected), abs=1.0)
+
+
+@needs_office
+def test_an_assumed_loan_is_repaid_by_formulas(tmp_path: Path) -> None:
+    """Both ways of repayment, capital in two years, a term shorter than the horizon."""
+    rows = [
+        {"kind": "cost", "gbp": -1000.0, "capital": True},
+        {"kind": "cost", "line": "more", "gbp": -600.0, "capital": True, "first_year": 2, "last_year": 2.0},
+        {"kind": "receipt", "gbp": 250.0, "first_year": 2, "last_year": 2.0},
+        {"line": "rent", "gbp": 90.0, "first_year": 1, "last_year": np.inf},
+    ]
+    for provision in ("equal instalments", "annuity"):
+        borrowing = Borrowing(0.05, 6, provision)  # type: ignore[arg-type]
+        case = appraise(Flows(flow_table(rows)), borrowing=borrowing, draws=100)
+        path = tmp_path / f"{provision[:5]}.xlsx"
+        write_workbook(case, path)
+        shown = recalculated(path, tmp_path)["Financial view"].iter_rows(min_row=2, max_row=12, values_only=True)
+        for row, expected in zip(shown, case.options[0].financial.to_numpy(), strict=True):
+            assert row[3:14] == pytest.approx(tuple(expected), abs=1.0)
