@@ -28,6 +28,7 @@ FAR = 130_000.0
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Texts = npt.NDArray[np.object_]
 
 
 def relax(points: Floats, border: shapely.Polygon, *, pull: Floats, rounds: int = 2) -> Floats:

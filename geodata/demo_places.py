@@ -9,7 +9,7 @@ import shapely
 
 from geodata.demo_land import BNG, Land
 from geodata.demo_names import words
-from geodata.demo_outlines import Floats, Ints
+from geodata.demo_outlines import Floats, Ints, Texts
 
 POSTCODE_AREA = "PK"
 """No British postcode begins with PK."""
@@ -19,6 +19,10 @@ PER_OUTWARD = 2_400
 UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 """Letters that a postcode may end in."""
 AREAS_PER_LSOA, LSOAS_PER_MSOA, LSOAS_PER_WARD = 5, 5, 3
+COMPASS = ("North", "North East", "East", "South East", "South", "South West", "West", "North West")
+QUARTERS = ("Abbey", "Bridge", "Castle", "Mill", "Park", "Station", "Market", "Moor", "Priory", "Quarry", "Spring",
+            "Tower", "Weir", "Canal", "Chapel", "Forge", "Green", "Heath", "Lodge", "Orchard", "Ridge")  # fmt: skip
+"""What further parts of a town are called, once the points of the compass are used up."""
 CORE = 0.55
 """Postcodes lie within this share of the way from an area's middle to its corners."""
 
@@ -32,7 +36,7 @@ def name_areas(land: Land) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``oa21cd lsoa21cd msoa21cd ward lad22cd lad22nm locality``, index as ``land.areas``.
+        Columns ``oa21cd lsoa21cd msoa21cd ward wd22nm lad22cd lad22nm locality``, index as ``land.areas``.
     """
     areas = land.areas
     names = list(dict.fromkeys(town.district for town in land.towns))
@@ -50,6 +54,7 @@ def name_areas(land: Land) -> pd.DataFrame:
             "lsoa21cd": [f"P01{number:06d}" for number in lsoa + 1],
             "msoa21cd": [f"P02{number:06d}" for number in msoa + 1],
             "ward": [f"P05{number:06d}" for number in ward + 1],
+            "wd22nm": _ward_names(ward, areas["locality"].to_numpy()[order], land.seeds[order]),
             "lad22cd": [f"P07{number:06d}" for number in district[order] + 1],
             "lad22nm": [names[number] for number in district[order]],
             "locality": areas["locality"].to_numpy()[order],
@@ -57,6 +62,36 @@ def name_areas(land: Land) -> pd.DataFrame:
         index=areas.index[order],
     )
     return codes.sort_index()
+
+
+def _ward_names(ward: Ints, locality: Texts, points: Floats) -> list[str]:
+    """Return the name of the ward of each area: its largest locality, and which part of it where there are several.
+
+    Examples
+    --------
+    >>> places = np.array(["Ashby"] * 4 + ["Moor"])
+    >>> _ward_names(np.array([0, 0, 1, 2, 3]), places, np.array([[1, 0], [1, 2], [5, 1], [-8, 1], [9, 9]]))
+    ['Ashby Central', 'Ashby Central', 'Ashby East', 'Ashby West', 'Moor']
+    """
+    wards = pd.DataFrame({"ward": ward, "locality": locality, "x": points[:, 0], "y": points[:, 1]}).groupby("ward")
+    table = wards.agg(locality=("locality", lambda names: names.mode().iloc[0]), x=("x", "mean"), y=("y", "mean"))
+    names: dict[int, str] = {}
+    for place, parts in table.groupby("locality", sort=False):
+        taken = _parts_of_town(parts[["x", "y"]].to_numpy()) if len(parts) > 1 else [""]
+        names |= {number: f"{place} {part}".strip() for number, part in zip(parts.index, taken, strict=True)}
+    return [names[number] for number in ward]
+
+
+def _parts_of_town(points: Floats) -> list[str]:
+    """Return what to call parts of a town: by where they lie from its middle, each differently."""
+    away = points - points.mean(axis=0)
+    turn = (np.round(np.degrees(np.arctan2(away[:, 0], away[:, 1])) / 45) % 8).astype(int)
+    names = [""] * len(points)
+    spare = iter(QUARTERS)
+    for at in np.argsort(np.hypot(away[:, 0], away[:, 1]), kind="stable"):
+        wanted = COMPASS[turn[at]] if any(names) else "Central"
+        names[at] = wanted if wanted not in names else next(spare, f"{at + 1}")
+    return names
 
 
 def _runs(group: Ints, length: int) -> Ints:

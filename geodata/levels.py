@@ -19,11 +19,11 @@ HEADINGS = {
     "ward_code": re.compile(r"(wd|ward)(\d\d)?(_?cd|_code)?"),
     "lad_code": re.compile(_DISTRICT + r"(\d\d)?(_?cd|_code)?"),
     "lad_name": re.compile(_DISTRICT + r"(\d\d)?(_?nm|_name)?"),
-    "ward_name": re.compile(r"(wd|ward)(\d\d)?(_?nm|_name)"),
+    "ward_name": re.compile(r"(wd|ward)(\d\d)?(_?nm|_name)?"),
     "msoa_name": re.compile(r"msoa(\d\d)?(_hcl)?(_?nm|_name)"),
     "locality": re.compile(r"locality|town"),
 }
-LEVELS = ("lsoa_code", "msoa_code", "ward_code", "lad_code", "lad_name", "locality")
+LEVELS = ("lsoa_code", "msoa_code", "ward_code", "ward_name", "lad_code", "lad_name", "locality")
 #: Names such as "Derby 001" number an MSOA and tell nobody where it is.
 _NUMBERED = r".* \d{3}[A-Z]?"
 
@@ -43,9 +43,9 @@ def level_columns(known: list[pd.DataFrame], names: list[pd.Series], codes: pd.I
     Returns
     -------
     DataFrame
-        Columns ``lsoa_code msoa_code ward_code lad_code lad_name locality``, "" where nothing is known. The locality
-        is a column of that name, else the name of a larger area, MSOA or ward that is not a mere number, else the
-        district.
+        Columns ``lsoa_code msoa_code ward_code ward_name lad_code lad_name locality``, "" where nothing is known. The
+        locality is a column of that name, else the name of a larger area, MSOA or ward that is not a mere number, else
+        the district.
     """
     columns = {field: _first_filled(_columns_of(field, known), codes) for field in HEADINGS}
     places = [*names, *(columns[field] for field in ("msoa_name", "ward_name"))]

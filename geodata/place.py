@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -344,6 +345,17 @@ class Place(Section):
     def find(self, name: str) -> Path:
         """Return the path of a file named in place.toml."""
         return self.base / name
+
+
+def said(name: str) -> str:
+    """Return the name of a place as sentences say it: without what stands in brackets after it.
+
+    Examples
+    --------
+    >>> said("Peakshire (made up)"), said("Derbyshire and Derby")
+    ('Peakshire', 'Derbyshire and Derby')
+    """
+    return re.sub(r"\s*\([^)]*\)$", "", name) or name
 
 
 def _changed(section: Chosen, **changes: float | str | None) -> Chosen:

@@ -59,6 +59,7 @@ AREAS = Table(
     ("oa_code",),
     (
         *(Field(name, (TEXT,)) for name in _AREA_TEXTS),
+        Field("ward_name", (TEXT,), required=False),
         Field("population", COUNT),
         Field("households", COUNT, filled=False),
         Field("placed_by", (one_of(AREA_PLACES),)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -97,11 +98,14 @@ def _minutes(study: Study) -> Iterator[Column]:
     note = f"To the nearest place of the service, {MODE_WORDS[travel.mode]}; {travel.sentence()}"
     for service in today:
         before = minutes_of(travel, areas, today[service])
-        yield _minute_column(f"minutes to {service}", areas, before, note)
+        column = _minute_column(f"minutes to {service}", areas, before, note)
+        today_name = column.name
+        yield column
         if plan is None or set(after[service]) == set(today[service]):
             continue
         then = minutes_of(travel, areas, after[service])
-        yield _minute_column(f"minutes to {service}, {plan.name}", areas, then, note)
+        after_name = f"minutes to {service}, {plan.name}"
+        yield replace(_minute_column(after_name, areas, then, note), before=today_name)
         yield _change_column(f"change in minutes to {service}, {plan.name}", areas, then, before, note)
 
 

@@ -15,6 +15,7 @@ from maps.base import DataLayer
 from maps.inert import Json, coded, numbers, packed_json, plain_text
 from maps.packing import PackedAreas, pack_areas
 from maps.style import GROUP_COLOURS, group_colours, shades
+from maps.wards import Wards, told, wards_of
 
 if TYPE_CHECKING:
     from segmentation.segments import Segments
@@ -27,6 +28,7 @@ def area_layer(
     areas: gpd.GeoDataFrame,
     segments: Segments | None = None,
     *,
+    wards: Wards | None = None,
     tolerance_m: float | None = None,
     cache: Path | None = None,
 ) -> DataLayer:
@@ -38,6 +40,8 @@ def area_layer(
         Areas table in BNG, indexed by oa_code.
     segments
         The segments of these areas; areas that have none are drawn grey and counted as not classified.
+    wards
+        The wards of these areas; by default those that the table names.
     tolerance_m, cache
         See :func:`maps.packing.pack_areas`.
 
@@ -49,7 +53,7 @@ def area_layer(
         If there are more groups than a map can tell apart, or see :func:`maps.packing.pack_areas`.
     """
     packed = pack_areas(areas, tolerance_m=tolerance_m, cache=cache)
-    table = _facts(areas)
+    table = _facts(areas) | told(wards or wards_of(areas), areas)
     groups: list[Json] = []
     if segments is not None:
         table |= _classified(areas.index, segments)
@@ -151,6 +155,7 @@ def _stands_out(table: pd.DataFrame, level: str, number: int) -> list[Json]:
     chosen = rows.head(STANDS_OUT)
     columns = zip(
         [plain_text(label) for label in chosen["label"]],
+        [plain_text(sentence) for sentence in chosen.get("sentence", pd.Series("", index=chosen.index))],
         numbers(chosen["share"] * 100, decimals=1),
         numbers(chosen["base_share"] * 100, decimals=1),
         numbers(chosen["difference_pp"], decimals=1),
@@ -158,6 +163,6 @@ def _stands_out(table: pd.DataFrame, level: str, number: int) -> list[Json]:
         strict=True,
     )
     return [
-        {"label": label, "share": share, "base": base, "pp": points, "index": index}
-        for label, share, base, points, index in columns
+        {"label": label, "sentence": sentence, "share": share, "base": base, "pp": points, "index": index}
+        for label, sentence, share, base, points, index in columns
     ]

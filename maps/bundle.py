@@ -36,6 +36,7 @@ from maps.qgis import area_style, building_style, style_table
 from maps.study import Study, answers_of
 from maps.surfacing import write_walks
 from maps.telling import estate_sentences, notes_of, tell_check, tell_map, tell_segment
+from maps.wards import wards_of
 from segmentation.segments import Segments
 
 LIBRARIES = ("geopandas", "highspy", "numpy", "osmium", "pandas", "scikit-learn", "scipy", "shapely")
@@ -202,6 +203,7 @@ def draw(study: Study, path: Path, *, base_map: BaseMap | None = None, overwrite
         notes=notes_of(study),
         columns=columns_of(study),
         interviews=load_notes(study.place),
+        wards=wards_of(study.geography.areas, study.place),
         surfaces=() if study.walks is None else study.walks.surfaces,
         base_map=base_map,
     )

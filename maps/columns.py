@@ -48,6 +48,8 @@ class Column:
         The value of the whole place, from which the page works out the index; None for none.
     decimals
         Digits after the point that are shown.
+    before
+        Name of the column that shows the same before, for one that shows it after; empty for none.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Column:
     turning: bool = False
     base: float | None = None
     decimals: int = 1
+    before: str = ""
 
 
 def column_layer(columns: Sequence[Column], areas: pd.Index, *, shown: int = -1) -> DataLayer:
@@ -111,7 +114,7 @@ def _told(column: Column, areas: pd.Index) -> Json:
     """Return one column as plain values, its figures packed."""
     values = column.figures.reindex(areas).astype(np.float64)
     breaks = even_breaks(np.asarray(values)) if column.breaks is None else list(column.breaks)
-    return {
+    told: dict[str, Json] = {
         "name": plain_text(column.name),
         "group": plain_text(column.group),
         "unit": plain_text(column.unit),
@@ -122,6 +125,7 @@ def _told(column: Column, areas: pd.Index) -> Json:
         "classes": _classes(breaks, column.unit, turning=column.turning),
         "values": packed_json(numbers(values * 10**column.decimals)),
     }
+    return told | ({"before": plain_text(column.before)} if column.before else {})
 
 
 def even_breaks(values: NDArray[np.float64], n_classes: int = USUAL_CLASSES) -> list[float]:

@@ -18,6 +18,7 @@ from maps.notes import note_layer
 from maps.pairs import pair_layer
 from maps.sites import site_layer
 from maps.surface import Surface, surface_layer
+from maps.wards import Wards
 
 if TYPE_CHECKING:
     from estate.plans import Plan
@@ -41,6 +42,7 @@ def build_map(
     columns: Sequence[Column] = (),
     column_shown: int = -1,
     interviews: pd.DataFrame | None = None,
+    wards: Wards | None = None,
     surfaces: Sequence[Surface] = (),
     surface_shown: int = -1,
     subtitle: str = "",
@@ -75,6 +77,8 @@ def build_map(
         Figures the areas can be coloured by, and the position of the one on show at first; -1 for the segments.
     interviews
         Interview notes, see :func:`maps.notes.note_layer`.
+    wards
+        The wards of the areas, which a switch outlines and names; by default those that the areas table names.
     surfaces, surface_shown
         Pictures of rasters that a switch on the page lays over the areas, and the position of the one on show at first.
     today
@@ -99,7 +103,7 @@ def build_map(
         today=today,
         base_map=base_map,
     )
-    page.add_child(area_layer(areas, segments, tolerance_m=tolerance_m, cache=cache), name="areas")
+    page.add_child(area_layer(areas, segments, wards=wards, tolerance_m=tolerance_m, cache=cache), name="areas")
     assets = _no_assets() if assets is None else assets
     if columns:
         page.add_child(column_layer(columns, areas.index, shown=column_shown), name="columns")

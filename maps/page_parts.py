@@ -21,9 +21,10 @@ from markupsafe import Markup
 from maps.inert import packed_bytes
 
 # The page's own scripts, in the order in which they need one another.
-SCRIPTS = ("text", "decode", "coverage", "store", "larger", "areas", "columns", "glyphs", "signs", "sites",
-           "clusters", "moves", "pairs", "notes", "overlay", "options", "years", "compare", "legend",
-           "panel", "search", "rows", "table", "surfaces", "base", "picture", "tools", "address", "start")  # fmt: skip
+SCRIPTS = ("text", "decode", "coverage", "store", "swipe", "larger", "unsure", "places", "areas", "paint", "columns",
+           "left", "glyphs", "signs", "sites", "clusters", "moves", "pairs", "notes", "overlay", "options", "years",
+           "compare", "legend", "panel", "search", "rows", "table", "surfaces", "base", "picture", "tools", "address",
+           "start")  # fmt: skip
 STYLES = ("page", "panel", "print")
 IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
 

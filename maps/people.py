@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from geodata.contacts import read_contacts
-from geodata.crs import to_bng
-from geodata.errors import DataError, SourceError, did_you_mean
-from geodata.files import read_areas_file
+from geodata.errors import DataError
 from geodata.load import Geography, load_notes, load_postcodes
-from geodata.place import Place
-from geodata.place_people import BaseName, ContactSource, NamedPlaces
+from geodata.place import Place, said
+from geodata.place_people import BaseName, ContactSource
 from geodata.shares import Shares
 from geodata.variables import read_variables
-from geodata.whereabouts import Gazetteer, areas_at, gazetteer_of
+from geodata.whereabouts import Gazetteer, gazetteer_of
 from geodata.write import write_csv, write_geopackage, write_text
 from maps.portraits import Sheets, portraits_page
 from maps.study import Study
 from maps.takeup_page import takeup_page
+from maps.wards import named_places
 from segmentation.applied import shares_of
 from segmentation.bases import Base, place_base, read_base
 from segmentation.contact_bases import expected_bases
@@ -64,7 +62,7 @@ def portraits_of(study: Study, *, base: BaseName | None = None) -> tuple[tuple[P
     against = _base(place, shares, base or place.portraits.base)
     named = place.portraits.places
     located = areas[["population", "locality"]]
-    located = located if named is None else located.assign(locality=_named_places(place, named, areas))
+    located = located if named is None else located.assign(locality=named_places(place, named, areas))
     notes = notes_by_segment(load_notes(place), segments, source="" if place.notes is None else place.notes.file)
     return build_portraits(segments, shares, located, against, notes=notes), against
 
@@ -119,17 +117,6 @@ def write_lookup(study: Study, folder: Path) -> int:
     )
     write_text(told, folder / "postcode_segments.txt")
     return len(by_postcode)
-
-
-def said(name: str) -> str:
-    """Return the name of a place as sentences say it: without what stands in brackets after it.
-
-    Examples
-    --------
-    >>> said("Peakshire (made up)"), said("Derbyshire and Derby")
-    ('Peakshire', 'Derbyshire and Derby')
-    """
-    return re.sub(r"\s*\([^)]*\)$", "", name) or name
 
 
 def gazetteer_for(study: Study) -> Gazetteer:
@@ -244,17 +231,6 @@ def _base(place: Place, shares: Shares, name: BaseName) -> Base:
         )
     found = read_base(place.find(wider.file), name=wider.name, variables=shares.variables, vintage=shares.vintage)
     return Base(found.name, found.shares.reindex(shares.table.columns))
-
-
-def _named_places(place: Place, named: NamedPlaces, areas: gpd.GeoDataFrame) -> pd.Series:
-    """Return the name of the place that the middle of each area lies in, "" where in none."""
-    layer = read_areas_file(place.find(named.file))
-    if named.name not in layer.columns:
-        hint = did_you_mean(named.name, map(str, layer.columns))
-        raise SourceError(f"{named.file}: has no column '{named.name}'.{hint} Name the column of names.")
-    shapes = to_bng(layer, source=named.file).set_index(named.name).geometry.dropna()
-    found = areas_at(areas["point"].x.to_numpy(), areas["point"].y.to_numpy(), gpd.GeoSeries(shapes))
-    return pd.Series(found, index=areas.index, dtype="str")
 
 
 def _segments(study: Study) -> Segments:

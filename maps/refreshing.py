@@ -10,7 +10,7 @@ from geodata.code_changes import Carried, carry_over, read_changes
 from geodata.errors import SchemaError, examples
 from geodata.files import read_table
 from geodata.load import Geography
-from geodata.place import Place
+from geodata.place import Place, said
 from geodata.schema import check_segments
 from geodata.write import write_csv, write_json, write_text
 from maps.paper import Part, figure, paper, table
@@ -52,7 +52,7 @@ def refresh_place(place: Place, geography: Geography, model_file: Path, *, how: 
         how=how,
         seed=place.place.seed,
         n_resamples=choice.resamples,
-        place=place.place.name,
+        place=said(place.place.name),
         progress=progress_of(say),
     )
 

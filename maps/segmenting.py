@@ -8,7 +8,7 @@ from typing import Any
 
 from geodata.load import Geography
 from geodata.own_columns import variables_of
-from geodata.place import Place
+from geodata.place import Place, said
 from geodata.reference import read_reference
 from geodata.screening import Screening, screen
 from geodata.shares import compute_shares
@@ -60,7 +60,7 @@ def segment_place(place: Place, geography: Geography, *, say: Say) -> Segments:
         seed=place.place.seed,
         **_recipe_of(place),
         n_resamples=choice.resamples,
-        place=place.place.name,
+        place=said(place.place.name),
         progress=progress_of(say),
     )
 

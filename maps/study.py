@@ -43,7 +43,7 @@ from geodata.load import Geography, load_geography, load_notes, load_postcodes, 
 from geodata.load_rasters import check_rasters
 from geodata.load_travel import load_travel
 from geodata.network import cache_folder
-from geodata.place import AssetSource, FileSource, Identity, Place
+from geodata.place import AssetSource, FileSource, Identity, Place, said
 from geodata.screening import Screening
 from geodata.travel import Travel
 from maps.refreshing import refresh_place
@@ -312,7 +312,7 @@ def with_model(study: Study, model: SegmentModel, *, labels: pd.DataFrame | None
     """
     geography, start = _geography(study), time.process_time()
     say(f"Labelling {len(geography.areas):,} areas with the model")
-    segments = apply_model(geography.census, model, labels=labels, place=study.place.place.name)
+    segments = apply_model(geography.census, model, labels=labels, place=said(study.place.place.name))
     segments = rename(segments, study.place.names, source=f"{study.place.path} [names]")
     return _timed(replace(study, segments=segments), "segments", start)
 

@@ -56,19 +56,20 @@
   async function show(position, asIndex = store.state.asIndex) {
     const column = position < 0 ? null : await open(position);
     store.state.asIndex = asIndex;
-    if (column) column.recut();
+    opened.forEach((one) => one.recut()); // also the one left of the divider
     current = column;
     store.change({ column: position, asIndex, classes: new Set() });
     onetown.say(column ? "Areas coloured by " + column.name + ", " + column.unit + "." : "Areas coloured by segment.");
   }
 
-  function fillList(areas) {
+  /** The columns as entries of a list, by their groups. */
+  function options() {
     const groups = new Map();
     layer.columns.forEach(({ name, group }, position) => {
       if (!groups.has(group)) groups.set(group, el("optgroup", { label: group }));
       groups.get(group).append(el("option", { value: position }, name));
     });
-    byId("column-choice").append(el("option", { value: -1 }, areas.classified ? "Segments" : "Nothing"), ...groups.values());
+    return [...groups.values()];
   }
 
   function entries(areas) {
@@ -100,7 +101,7 @@
     const list = byId("column-choice");
     if (layer.columns.length) {
       byId("column-part").hidden = false;
-      fillList(areas);
+      list.append(el("option", { value: -1 }, areas.classified ? "Segments" : "Nothing"), ...options());
     }
     list.addEventListener("change", () => show(Number(list.value)));
     onetown.choice(byId("index-choice"), "asIndex", ["Figures", "Index (place = 100)"], 0, (i) => show(store.state.column, i === 1));
@@ -118,5 +119,12 @@
     layer = onetown.layerData("columns") || layer;
   };
 
-  onetown.columns = { current: () => current, show, open, all: () => layer.columns };
+  onetown.columns = {
+    /** The column that colours the areas of the side being worked out; null for segments. */
+    current: () => onetown.leftAreas.column(current),
+    /** The columns on show, left of the divider and right of it. */
+    shown: () => [...new Set(["left", "right"].map((side) => onetown.swipe.during(side, () => onetown.columns.current())))].filter(Boolean),
+    chosen: () => current, // the one on show right of the divider, and on the whole map where there is none
+    show, open, options, all: () => layer.columns,
+  };
 })((window.onetown = window.onetown || {}));

@@ -1,24 +1,10 @@
-/* Two options side by side: a divider on the map, left of it one option, right of it the other, and their figures. */
+/* Two options side by side: which one is left of the divider, and the figures of both. */
 (function (onetown) {
   "use strict";
 
   const { store, el, byId } = onetown;
-  const STEP = 0.02;
-  let share = window.innerWidth > 720 ? 0.62 : 0.5; // where the divider stands, as a share of the width of the map
 
   const comparing = () => store.state.against >= 0 && store.state.against !== store.state.option;
-
-  function place() {
-    const bar = byId("divider");
-    bar.hidden = !comparing();
-    if (bar.hidden) return;
-    bar.style.setProperty("left", 100 * share + "%");
-    bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
-    const [left, right] = [store.state.against, store.state.option].map((at) => onetown.sentence(onetown.options.all()[at].name));
-    bar.setAttribute("aria-valuetext", Math.round(100 * share) + " % of the map shows " + left + ", the rest " + right);
-    byId("divider-left").textContent = left;
-    byId("divider-right").textContent = right;
-  }
 
   function figures() {
     const holder = byId("compare-figures");
@@ -36,33 +22,7 @@
       row("Teams moved", (option) => onetown.count(option.moved))));
   }
 
-  function moveTo(wanted, redraw) {
-    share = Math.max(0.02, Math.min(0.98, wanted));
-    place();
-    redraw();
-  }
-
-  function startBar(redraw) {
-    const bar = byId("divider");
-    bar.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      bar.focus();
-      bar.setPointerCapture(event.pointerId);
-    });
-    bar.addEventListener("pointermove", (event) => {
-      if (bar.hasPointerCapture(event.pointerId)) moveTo(event.clientX / window.innerWidth, redraw);
-    });
-    bar.addEventListener("keydown", (event) => {
-      const to = { ArrowLeft: share - STEP, ArrowRight: share + STEP, Home: 0, End: 1 }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      moveTo(to, redraw);
-    });
-  }
-
-  onetown.startCompare = function (plans, redraw) {
+  onetown.startCompare = function (plans) {
     const list = byId("against");
     if (plans.length < 2) return;
     byId("against-part").hidden = false;
@@ -74,12 +34,7 @@
     store.listen((changed) => {
       if (!["against", "option", "year"].some((name) => changed.has(name))) return;
       list.value = String(store.state.against);
-      place();
       figures();
     });
-    startBar(redraw);
   };
-
-  /** The options to draw and where: [position, from, to] as shares of the width of the map. */
-  onetown.scenes = () => (comparing() ? [[store.state.against, 0, share], [store.state.option, share, 1]] : [[store.state.option, 0, 1]]);
 })((window.onetown = window.onetown || {}));

@@ -24,7 +24,7 @@
 
     /** Forget colours and kinds: what the reader chose may have changed them. */
     forget() {
-      this.known = { colourOf: new Map(), kindOf: new Map() };
+      this.known = { colourOf: new Map(), kindOf: new Map(), hatchOf: new Map() };
     }
 
     /** What most residents of a larger area have: of a colour or a kind. */
@@ -52,6 +52,10 @@
 
     kindOf(parent) {
       return this.#most(parent, "kindOf");
+    }
+
+    hatchOf(parent) {
+      return this.#most(parent, "hatchOf");
     }
   }
 

@@ -76,22 +76,7 @@
       communities(areas);
     });
     communities(areas);
-    startFade(areas);
-  }
-
-  /** The switch that fades what is unsure, where certainty is known. */
-  function startFade(areas) {
-    if (!areas.table.certainty.some((value) => value !== null)) return;
-    byId("fade-part").hidden = false;
-    const box = byId("fade");
-    box.addEventListener("change", () => {
-      store.change({ fade: box.checked });
-      onetown.say(box.checked ? "Areas whose segment is unsure are paler." : "All areas in full colour.");
-    });
-    store.listen((changed) => {
-      if (changed.has("fade")) box.checked = store.state.fade;
-      if (changed.has("column")) byId("fade-part").hidden = store.state.column >= 0;
-    });
+    onetown.startUnsure(areas);
   }
 
   /** What the signs of buildings tell, with how many buildings each stands for. */

@@ -11,7 +11,7 @@
       Object.assign(this, table);
       this.n = table.text.length;
       this.areas = areas;
-      const places = new Map(areas.places().filter(({ kind }) => kind === "locality").map((place) => [place.name, place]));
+      const places = new Map(onetown.placesOf(areas).filter(({ kind }) => kind === "locality").map((place) => [place.name, place]));
       this.spots = table.text.map((_, note) => this.#spot(note, places));
     }
 

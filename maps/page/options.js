@@ -38,7 +38,7 @@
       ...fact("Certainty", certainty(option)),
       ...fact("Changes", onetown.several(option.count.release, "building") + " released, " + onetown.several(option.moved, "team") + " moved"),
     ];
-    return [el("p", { class: "sentence" }, option.sentence), el("dl", { class: "facts" }, facts)];
+    return el("dl", { class: "facts" }, facts);
   }
 
   /** How many residents are within the limit of each service, before and after. Minutes always say how good they are. */
@@ -64,19 +64,26 @@
 
   function fold(option) {
     const rows = onetown.accessOf("all");
-    const details = el("details", { class: "fold" }, el("summary", {}, "Access and assumptions"));
+    const details = el("details", { class: "fold" }, el("summary", {}, "Figures, access and assumptions"));
     details.addEventListener("toggle", () => {
       [...details.children].slice(1).forEach((child) => child.remove()); // there only while someone looks
       if (!details.open) return;
+      details.append(figures(option));
       if (rows.length) details.append(onetown.accessTable(rows));
       if (option.assumptions.length) details.append(el("p", { class: "lines" }, option.assumptions.join("\n")));
     });
-    return rows.length || option.assumptions.length ? details : null;
+    return details;
+  }
+
+  /** What the option comes to, its first sentence standing out. */
+  function told({ sentence }) {
+    const end = sentence.indexOf(". ") + 1;
+    return el("p", { class: "sentence" }, el("strong", {}, end ? sentence.slice(0, end) : sentence), end ? sentence.slice(end) : null);
   }
 
   function show() {
     const option = current();
-    byId("option-figures").replaceChildren(...[...figures(option), fold(option)].filter(Boolean));
+    byId("option-figures").replaceChildren(...(option ? [told(option), fold(option)] : []));
   }
 
   /** A row of choices of which exactly one holds: radio buttons that look like one switch. */

@@ -5,13 +5,6 @@
   "use strict";
 
   const { store } = onetown;
-  const FACES = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
-  const LARGE = { font: "600 13px " + FACES, ink: "#14202b" };
-  const SMALL = { font: "500 11.5px " + FACES, ink: "#33414f" };
-  const LARGE_FROM = 0.3; // a place is large from this share of the residents of the largest
-  const NAMED_FROM = 0.12; // and named from this share when the whole map is in view, from less further in
-  const NAME_SPACE = { x: 22, y: 20 }; // pixels kept free around a name
-  const NAME_SHIFTS = [0, -16, 16, -28, 28];
   const REACH = 5; // pixels around a sign that still count as on it
   const FAINT = 0.16;
   const EARLIER = 0.4; // moves of the years before the one on show
@@ -56,12 +49,21 @@
       this.redraw();
     },
 
+    /** Take a new canvas: on paper, emptying a canvas that was drawn on wipes out all that lies below it. */
+    _renew() {
+      const fresh = this._container.cloneNode();
+      this._container.replaceWith(fresh);
+      this._container = fresh;
+      this.context = fresh.getContext("2d");
+    },
+
     redraw() {
       if (!this._map || !this._bounds) return;
+      if (onetown.onPaper) this._renew();
       const { context } = this;
       this.zoom = this._map.getZoom();
       context.setTransform(this.sharp, 0, 0, this.sharp, 0, 0);
-      context.clearRect(0, 0, this._container.width, this._container.height);
+      if (!onetown.onPaper) context.clearRect(0, 0, this._container.width, this._container.height);
       this.corner = this._map.getPixelOrigin().add(this._bounds.min); // world pixel of the canvas's corner
       this.drawn = [];
       this.clusters = [];
@@ -96,7 +98,7 @@
       onetown.drawClusters(this.context, clusters);
       this.clusters.push(...clusters.filter(({ x }) => this._within(x)));
       this._journeys();
-      this._names(this.obstacles); // the same in both halves
+      onetown.drawNames(this, this.obstacles); // the same in both halves
       this._signs(decided);
       this._marks();
     },
@@ -124,39 +126,6 @@
         this.context.strokeStyle = ink;
         this.context.lineWidth = width + more;
         this.context.stroke(path);
-      }
-    },
-
-    /** Names of places, the largest first, above or below their middle where a decided building stands on it. A name
-        that would touch another is left out until there is room. */
-    _names(decided) {
-      const { context, areas } = this;
-      const scale = areas.coverage.scale(this.zoom);
-      const origin = areas.coverage.origin(this.zoom);
-      const taken = decided.map((site) => this.place(site)).map(({ x, y }) => [x - 9, y - 9, x + 9, y + 9]);
-      const free = (box) => !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
-      const places = areas.namedPlaces();
-      const whole = this._map.getBoundsZoom(areas.coverage.latLngBounds());
-      const largest = places.length ? places[0].residents : 0;
-      const fewest = NAMED_FROM * largest * 4 ** Math.min(0, whole - this.zoom);
-      context.textAlign = "center";
-      context.textBaseline = "middle";
-      context.lineJoin = "round";
-      for (const place of places.filter(({ residents }) => residents >= fewest)) {
-        const { font, ink } = place.residents >= LARGE_FROM * largest ? LARGE : SMALL;
-        context.font = font;
-        const x = (place.x / place.weight) * scale + origin.x - this.corner.x;
-        const y = (place.y / place.weight) * scale + origin.y - this.corner.y;
-        const half = context.measureText(place.name).width / 2;
-        const shift = NAME_SHIFTS.find((dy) => free([x - half, y + dy - 8, x + half, y + dy + 8]));
-        if (shift === undefined) continue;
-        const room = [x - half - NAME_SPACE.x, y + shift - NAME_SPACE.y, x + half + NAME_SPACE.x, y + shift + NAME_SPACE.y];
-        taken.push(room);
-        context.strokeStyle = "rgba(255, 255, 255, 0.9)";
-        context.lineWidth = 3.5;
-        context.strokeText(place.name, x, y + shift);
-        context.fillStyle = ink;
-        context.fillText(place.name, x, y + shift);
       }
     },
 

@@ -20,6 +20,7 @@
   const DATES = [["lease_end", "Lease ends"], ["break_date", "Earliest break"]];
   const DECISIONS = { keep: "Kept as it is", host: "Takes others in", release: "Released" };
   const MOST_MOVES = 6;
+  const LEADING = 4; // statements of a portrait in brief
   const REACH = "Access to services"; // the group of columns with minutes, as maps/area_columns.py names it
 
   const fact = (term, value, from) => [el("dt", {}, term), el("dd", {}, value, from && from !== "recorded" ? el("i", {}, " " + from) : null)];
@@ -31,22 +32,34 @@
     return word + " (" + Math.round(100 * value) + "%)";
   }
 
-  /** One line of a portrait: how much the share differs, as a bar, in percentage points and as an index. */
+  const DIRECTIONS = [[200, "At least twice as many"], [133, "Far more"], [110, "More"], [90.0001, "About as many"], [75, "Fewer"], [50.0001, "Far fewer"], [0, "Half as many or fewer"]]; // from this index on
+
+  /** The direction in which a segment differs, in words. */
+  const direction = ({ index, pp }) => (index === null ? (pp < 0 ? "Fewer" : "More") : DIRECTIONS.find(([from]) => index >= from)[1]);
+
+  /** The statement itself: its sentence with the share of the base, or its label and both shares. */
+  const statement = ({ sentence, label, share, base }) =>
+    sentence || label + ": " + onetown.figure(share) + " % (" + onetown.figure(base) + " % in the whole place)";
+
+  /** One line of a portrait: the direction in words, the statement, and the index as a bar from 100 to either side. */
   function difference(row) {
-    const width = Math.min(50, Math.abs(row.pp) * 1.6);
-    const style = { "--from": (row.pp < 0 ? 50 - width : 50) + "%", "--wide": width + "%" };
-    return el("li", { class: row.pp < 0 ? "less" : "more", style },
-      row.label, el("small", {}, onetown.points(row.pp) + " points, index " + onetown.count(row.index)));
+    const index = row.index ?? 100;
+    const width = 50 * Math.min(1, index >= 100 ? (index - 100) / 200 : (100 - index) / 100); // full at 300 and at 0
+    const style = { "--from": (index < 100 ? 50 - width : 50) + "%", "--wide": width + "%" };
+    return el("li", { class: index < 100 ? "less" : "more", style },
+      el("span", {}, el("strong", {}, direction(row) + ": "), statement(row)), el("small", {}, onetown.points(row.pp) + " points, index " + onetown.count(row.index)));
   }
 
   const chip = (group) => el("p", { class: "chip", style: { "--swatch": group.colour } }, group.name);
 
-  function portrait(group) {
+  /** The portrait of a segment: its leading statements. */
+  function portrait(group, most = Infinity) {
+    const rows = group.standsOut.slice(0, most);
+    if (!rows.length) return group.summary ? [el("p", { class: "summary" }, group.summary)] : [];
     return [
-      group.summary ? el("p", { class: "summary" }, group.summary) : null,
-      group.standsOut.length ? el("h3", {}, "What stands out") : null,
-      el("ul", { class: "portrait" }, group.standsOut.map(difference)),
-      el("p", { class: "note" }, "Points: percentage points above or below the whole place. Index: 100 is the same as the whole place."),
+      el("h3", {}, "What stands out"),
+      el("ul", { class: "portrait" }, rows.map(difference)),
+      el("p", { class: "note" }, "Points: percentage points above or below the whole place. Bars: the index, where 100, in the middle, is like the whole place."),
     ];
   }
 
@@ -69,9 +82,26 @@
     return details;
   }
 
-  function area(areas, id) {
+  /** The segment of an area: its name and group, how sure that is, and which one it is like next. */
+  function membership(areas, id) {
     const group = areas.groups[areas.groupOf(id)];
-    const next = areas.classified ? areas.groups[areas.byKey.get("sub " + areas.table.second[id])] : null;
+    if (!group) return [el("p", { class: "note" }, "This area is not classified.")];
+    const [whole, part] = [areas.groups[areas.super[id]], areas.groups[areas.sub[id]]];
+    const next = areas.groups[areas.byKey.get("sub " + areas.table.second[id])];
+    const other = group === whole ? part : whole;
+    return [
+      chip(group),
+      el("dl", { class: "facts" },
+        other ? fact(group === whole ? "Segment" : "Group", other.name) : null,
+        fact("Certainty", sureness(areas.table.certainty[id]) || "not known"),
+        next && next !== part ? fact("Next nearest", next.name) : null),
+      ...portrait(group, LEADING),
+      el("button", { type: "button", class: "link", on: { click: () => onetown.choose({ kind: "segment", id: group.key }) } }, "All of this " + (group.level === "super" ? "group" : "segment")),
+      ...access(group),
+    ];
+  }
+
+  function area(areas, id) {
     const placed = areas.word("placed", id);
     return [
       el("h2", { id: "panel-title" }, "Area " + areas.table.code[id]),
@@ -79,13 +109,12 @@
       el("dl", { class: "facts" },
         fact("Residents", onetown.count(areas.table.population[id])),
         fact("Households", onetown.count(areas.table.households[id])),
-        onetown.columns.current() ? fact(onetown.columns.current().name, onetown.columns.current().words(id)) : null,
-        placed && placed !== "polygon" ? fact("Placed by", placed) : null,
-        areas.classified ? fact("Certainty", sureness(areas.table.certainty[id]) || "not known") : null,
-        next && next !== group ? fact("Next nearest", next.name) : null),
+        onetown.columns.shown().map((column) => fact(column.name, column.words(id))),
+        areas.word("ward", id) ? fact(areas.table.ward.one, areas.word("ward", id)) : null,
+        placed && placed !== "polygon" ? fact("Placed by", placed) : null),
       ...onetown.notesOf(id),
       reach(id),
-      group ? [chip(group), ...portrait(group), ...access(group)] : el("p", { class: "note" }, "This area is not classified."),
+      membership(areas, id),
     ];
   }
 

@@ -53,6 +53,7 @@
     return [
       words("Area", (area) => areas.table.code[area]),
       words("Place", (area) => areas.whereabouts(area)),
+      areas.table.ward && words(areas.table.ward.one, (area) => areas.word("ward", area)),
       areas.classified && words("Group", segment("super")),
       areas.classified && words("Segment", segment("sub")),
       certainty && figure("Certainty (%)", (area) => certainty[area], (value) => onetown.count(100 * value)),

@@ -13,7 +13,7 @@
   function catalogue(areas, sites) {
     const entries = [];
     const add = (label, kind, words, go) => entries.push({ label, kind, words: folded(words), go });
-    areas.places().forEach((place) => add(place.name, "Place", place.name, () => onetown.show(areas.coverage.latLngBounds(place.areas))));
+    onetown.placesOf(areas).forEach((place) => add(place.name, place.kind === "ward" ? areas.table.ward.one : "Place", place.name, () => onetown.show(areas.coverage.latLngBounds(place.areas))));
     areas.groups.forEach((group) => group.areas && add(group.name, "Segment", group.name, () => {
       store.change({ level: group.level, segments: new Set([group.key]) });
       onetown.choose({ kind: "segment", id: group.key });

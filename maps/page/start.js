@@ -3,7 +3,7 @@
   "use strict";
 
   const { store, byId } = onetown;
-  const REPAINTS = ["level", "segments", "column", "asIndex", "classes", "fade"]; // choices that change the colours of areas
+  const REPAINTS = ["level", "segments", "column", "asIndex", "classes", "unsure", "places"]; // choices that change the colours of areas
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map("map_onetown", {
     attributionControl: false,
@@ -33,6 +33,7 @@
   /** Bring a part of the map into view, beside the cards. */
   onetown.show = (bounds, maxZoom) => map.fitBounds(bounds, { ...taken(), maxZoom, animate: !calm });
 
+  /** What the line beside the pointer says of a thing, on the side of the divider that the pointer is on. */
   function describeHover(areas, sites, thing) {
     if (!thing) return "";
     if (thing.kind === "pair") return onetown.pairs.title(thing.id) + ": " + onetown.pairs.both(thing.id, sites) + ", " + onetown.pairs.saves(thing.id);
@@ -67,7 +68,7 @@
       overlay.pointAt(thing);
       tip.hidden = !thing;
       if (!thing) return;
-      tip.textContent = describeHover(areas, sites, thing);
+      tip.textContent = onetown.swipe.during(onetown.swipe.sideAt(event.containerPoint.x), () => describeHover(areas, sites, thing));
       const right = event.containerPoint.x > window.innerWidth - 260;
       tip.style.setProperty("left", event.containerPoint.x + (right ? -14 : 14) + "px");
       tip.style.setProperty("top", event.containerPoint.y + 14 + "px");
@@ -106,12 +107,37 @@
     });
     byId("print").addEventListener("click", () => window.print());
     window.addEventListener("resize", clearCredit);
-    window.matchMedia("print").addEventListener("change", () => {
-      const bounds = map.getBounds(); // on paper as on the screen: the same part of the map
-      map.invalidateSize({ pan: false });
-      map.fitBounds(bounds, { animate: false });
-    });
+    window.matchMedia("print").addEventListener("change", ({ matches }) => (matches ? toPaper() : toScreen()));
     clearCredit();
+  }
+
+  const BESIDE = 12; // pixels between card and map on paper
+  let onScreen = null; // the view before it was printed
+
+  /** Lay the map out for paper: the part seen beside the card on the screen stands beside it on paper, and the card is
+      made broader, then smaller, until it fits one page. */
+  function toPaper() {
+    onetown.onPaper = true;
+    const [size, { zoomSnap }] = [map.getSize(), map.options]; // still those of the screen
+    onScreen = { centre: map.getCenter(), zoom: map.getZoom() };
+    const covered = size.x > 720 ? 352 : 0;
+    const seen = L.latLngBounds(map.containerPointToLatLng([covered, 0]), map.containerPointToLatLng([size.x, size.y]));
+    map.invalidateSize({ pan: false });
+    const [card, { y: height }] = [byId("controls"), map.getSize()];
+    card.classList.toggle("long", card.offsetHeight > height);
+    const times = Math.min(1, (0.99 * height) / card.offsetHeight);
+    card.style.setProperty("zoom", String(times));
+    map.options.zoomSnap = 0;
+    map.fitBounds(seen, { animate: false, paddingTopLeft: [card.offsetWidth * times + BESIDE, 0] });
+    map.options.zoomSnap = zoomSnap;
+  }
+
+  function toScreen() {
+    onetown.onPaper = false;
+    byId("controls").style.removeProperty("zoom");
+    byId("controls").classList.remove("long");
+    map.invalidateSize({ pan: false });
+    if (onScreen) map.setView(onScreen.centre, onScreen.zoom, { animate: false });
   }
 
   /** Remember whether the reader uses keys: the cross-hair in the middle of the map is for them only. */
@@ -148,7 +174,6 @@
     onetown.startNotes();
     onetown.startTable(areas, sites, notes);
     onetown.startSearch(areas, sites, map);
-    onetown.startSurfaces(onetown.readSurfaces(), map);
     startFolds();
     startKeys();
     map.fitBounds(areas.coverage.latLngBounds(), { ...taken(), animate: false });
@@ -156,10 +181,14 @@
     onetown.startBaseMap(map, tiles);
     const overlay = new onetown.Overlay(areas, sites).addTo(map);
     const redraw = () => overlay.redraw();
+    onetown.startSurfaces(onetown.readSurfaces(), map);
+    onetown.startPlaces(areas, map);
     startPainting(tiles, overlay);
+    onetown.startSwipe(map, redraw);
     startPointing(areas, sites, overlay);
     onetown.startYears();
-    onetown.startCompare(plans, redraw);
+    onetown.startCompare(plans);
+    onetown.startLeft(areas, map, REPAINTS);
     onetown.startTools(map, redraw);
     await onetown.startAddress({ areas, sites, plans, pairs, notes }, map);
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));

@@ -11,7 +11,8 @@
     column: -1, // position of the column areas are coloured by, -1 for segments
     asIndex: false, // that column as an index of the whole place
     classes: new Set(), // picked classes of that column
-    fade: false, // fade areas whose segment is unsure
+    unsure: "", // how areas unsure of their segment are drawn: "" like the others, "fade" or "hatch"
+    places: new Set(["locality"]), // kinds of places drawn with outline and name: locality, ward
     segments: new Set(), // picked segments, as "super 2" or "sub 7"
     families: new Set(), // picked kinds of buildings
     bodies: new Set(), // picked organisations
@@ -22,7 +23,11 @@
     notes: false, // whether interview notes are drawn
     option: -1, // position of the option shown, -1 for none
     year: null, // how far the option has got, null for its end
-    against: -1, // position of the option it is compared with, -1 for none
+    against: -1, // position of the option left of the divider, -1 for none
+    surface: -1, // position of the surface on show, -1 for none
+    leftAreas: "", // what areas left of the divider are coloured by: "super", "sub", position of a column, "" as right
+    leftSurface: -2, // position of the surface left of the divider, -1 for none, -2 as right
+    share: null, // where the divider stands, as a share of the width of the map; null where it stands at first
     selected: null, // {kind: "area" | "site" | "segment", id}
   };
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.grid import Grid, Raster
 from maps.base import TownMap
 from maps.columns import Column
+from maps.surface import surface_of
 
 pytestmark = pytest.mark.browser
 
@@ -40,8 +44,13 @@ def opened(request: pytest.FixtureRequest, town_map: BuildMap, visit: OpenMap, t
     width, height = request.param
     figures = pd.Series(range(12), index=town_areas.index, dtype=float)
     column = Column("Rents", "Housing", "% of households", figures, breaks=(3.0, 8.0), base=5.0)
+    after = replace(column, name="Rents after", before="Rents")
+    seven = Raster(np.full((3, 4), 7.0), Grid(400_000, 303_000, 1_000, 3, 4), "minutes", "made up")
+    walk = surface_of(seven, name="Walk", note="Made up.", breaks=[5.0])
+    warded = town_areas.assign(ward_name=["Mill"] * 4 + ["Weir"] * 8)
     said = pd.DataFrame({"note": ["The bus is late."], "oa_code": ["T07"], "locality": [""]})
-    town = town_map(notes=["A note."], made_up=True, columns=[column], interviews=said)
+    town = town_map(areas=warded, notes=["A note."], made_up=True, columns=[column, after], interviews=said,
+                    surfaces=[walk])  # fmt: skip
     seen = visit(town, width=width, height=height)
     if width < 720:
         seen.page.click("#unfold")
@@ -62,7 +71,14 @@ def test_axe_finds_nothing_in_any_view(opened: Any) -> None:
     for fold in page.locator("summary:visible").all():
         fold.click()
     assert faults(opened) == []
-    page.select_option("#column-choice", "0")
+    page.select_option("#unsure", "hatch")
+    for box in page.locator("#places-part input").all():
+        box.check()
+    assert faults(opened) == []
+    page.select_option("#column-choice", "1")
+    page.click("#before-after")
+    page.locator("#surface-choice input").nth(1).check()
+    page.select_option("#left-surface", "-1")
     page.select_option("#against", "0")
     page.select_option("#signs", "body")
     page.click("#notes-switch")
@@ -103,7 +119,7 @@ def test_the_divider_and_the_slider_have_names_and_values(town_map: BuildMap, vi
     """What a screen reader says of them: name, value in words."""
     seen = visit(town_map())
     seen.page.select_option("#against", "0")
-    divider = seen.page.get_by_role("slider", name="Divider between two options")
+    divider = seen.page.get_by_role("slider", name="Divider: something else left and right of it")
     assert divider.get_attribute("aria-valuetext").endswith("the rest Joint")
     divider.press("Home")
     assert divider.get_attribute("aria-valuenow") == "2"

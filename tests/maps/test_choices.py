@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import re
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -157,7 +159,8 @@ def test_the_address_brings_everything_back(
     "fragment",
     ["map=NaN/x/1e999", "map=10/999/999", "site=nobody", "option=%E0%A4%A",
      "segments=%25E0,<img src=x onerror=alert(1)>", "column=__proto__", "year=99", "level=constructor",
-     "signs=toString", "against=7", "pair=1&pairs=yes"],
+     "signs=toString", "against=7", "pair=1&pairs=yes", "leftAreas=__proto__&share=0.5e3", "leftAreas=column __proto__",
+     "share=9", "surface=constructor&leftSurface=toString", "unsure=constructor", "places=__proto__,toString"],
 )  # fmt: skip
 def test_a_strange_address_does_no_harm(town_map: BuildMap, visit: OpenMap, fragment: str) -> None:
     """What the page does not know is left out."""
@@ -169,6 +172,8 @@ def test_a_strange_address_does_no_harm(town_map: BuildMap, visit: OpenMap, frag
     assert seen.ask("onetown.store.state.column") == -1
     assert seen.ask("onetown.store.state.level") == "super"
     assert seen.ask("onetown.store.state.signs") == "use"
+    assert seen.ask("onetown.swipe.on()") is False
+    assert seen.ask("[onetown.store.state.share, onetown.store.state.unsure]") == [None, ""]
     assert seen.page.locator("#panel").is_hidden()
 
 
@@ -245,3 +250,30 @@ def test_paper_has_one_page_with_scale_and_north(town_map: BuildMap, visit: Open
     for away in ("#search", "#print", "#measure", "#column-choice", ".leaflet-control-zoom"):
         assert seen.page.locator(away).is_hidden()
     assert seen.page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+
+
+def test_paper_shows_the_areas(town_map: BuildMap, visit: OpenMap, rents: Column) -> None:
+    """No mask wipes them out, as once the canvas above did; so beside a divider; the screen is as before."""
+    seen = visit(town_map(columns=[rents]))
+    seen.page.click("#left-part summary")
+    seen.page.select_option("#left-areas", label="Rents, private")
+    seen.page.wait_for_selector("#divider:not([hidden])")
+    before = seen.ask("[map_onetown.getZoom(), map_onetown.getCenter()]")
+    paper = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert paper.count(b"/Type /Page\n") == 1
+    assert b"/S /Alpha" not in paper
+    drawn = b"".join(_streams(paper))
+    for side in ("left", "right"):
+        colour = seen.ask(f"onetown.swipe.during('{side}', () => onetown.areas.colourOf(4))")
+        red = f"{int(colour[1:3], 16) / 255:.4f}".lstrip("0").encode()
+        assert red.rstrip(b"0") in drawn, colour
+    assert seen.page.locator("#divider").is_visible()
+    seen.page.wait_for_function("map_onetown.getSize().x === 1280")
+    assert seen.ask("[map_onetown.getZoom(), map_onetown.getCenter()]") == before
+
+
+def _streams(paper: bytes) -> Iterator[bytes]:
+    """Yield the unpacked streams of a PDF."""
+    for found in re.finditer(rb"stream\r?\n(.*?)endstream", paper, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            yield zlib.decompress(found[1])

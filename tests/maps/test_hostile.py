@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.grid import Grid, Raster
 from maps.base import TownMap
 from maps.columns import Column
+from maps.surface import surface_of
 
 pytestmark = pytest.mark.browser
 
@@ -79,6 +82,7 @@ def hostile_plans(payload: str, town_plans: list[Any]) -> list[Any]:
 def hostile_town(payload: str, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return areas and buildings whose every word is the payload."""
     areas = town_areas.rename(index={"T01": payload}).assign(locality=payload, lad_name=payload)
+    areas = areas.assign(ward_name=payload, ward_code=["W1", "W2"] * 6)
     assets = town_assets.rename(index={"A1": payload}).assign(**dict.fromkeys(WORDS, payload))
     return {"areas": areas, "assets": assets.assign(lease_end=pd.Timestamp("2031-03-25"))}
 
@@ -94,7 +98,9 @@ def hostile_map(
     """Return the map of the small town with one payload in every text there is."""
     head = dict.fromkeys(["title", "subtitle", "attribution", "today"], payload)
     figures = pd.Series(range(12), index=hostile_town["areas"].index, dtype=float)
-    columns = [Column(payload, payload, payload, figures, note=payload, base=5.0)]
+    columns = [Column(payload, payload, payload, figures, note=payload, base=5.0, before=payload)]
+    walk = surface_of(Raster(np.full((3, 4), 7.0), Grid(400_000, 303_000, 1_000, 3, 4), payload, payload), name=payload,
+                      note=payload, breaks=[5.0])  # fmt: skip
     texts = ("note", "locality", "segment", "date")
     said = pd.DataFrame(
         [{"oa_code": "", **dict.fromkeys(texts, payload)}, {"oa_code": "T02", **dict.fromkeys(texts, payload)}]
@@ -102,6 +108,7 @@ def hostile_map(
     return town_map(
         interviews=said,
         columns=columns,
+        surfaces=[walk],
         **head,
         **hostile_town,
         notes=[payload],
@@ -136,11 +143,28 @@ def test_hostile_text_runs_nowhere(payload: str, hostile_map: TownMap, visit: Ca
     page.select_option("#column-choice", "0")
     page.click("#column-legend button >> nth=0")
     page.select_option("#against", "0")
+    page.click("#left-part summary")
+    page.select_option("#left-areas", "sub")
+    page.select_option("#left-areas", "0")
+    page.locator("#surface-choice input").nth(1).check()
+    page.click("#left-surface-part summary")
+    page.select_option("#left-surface", "-1")
+    for box in page.locator("#places-part input").all():
+        box.check()
+    page.select_option("#column-choice", "-1")
+    page.select_option("#unsure", "hatch")
+    page.evaluate("map_onetown.setZoom(12, { animate: false })")
+    assert seen.ask("onetown.store.state.places.size") == 2
+    page.mouse.move(700, 400)
     for signs in ("body", "status", "use"):
         page.select_option("#signs", signs)
     page.click("#family-legend button >> nth=0")
     assert seen.ask("onetown.picture(map_onetown).then((blob) => blob.size)") > 1000
-    page.evaluate("(text) => { location.hash = 'site=' + text + '&column=' + text + '&bodies=' + text; }", payload)
+    page.evaluate(
+        "(text) => { location.hash = 'site=' + text + '&column=' + text + '&bodies=' + text + '&leftAreas=' + text +"
+        " '&leftSurface=' + text + '&surface=' + text + '&share=' + text + '&unsure=' + text + '&places=' + text; }",
+        payload,
+    )
     page.click("#open-table")
     page.hover("#table tbody tr >> nth=0")
     for table in (1, 2):

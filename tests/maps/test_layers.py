@@ -53,7 +53,8 @@ def test_portraits_say_what_stands_out(town_map: BuildMap, read_page: ReadPage) 
     assert [group["name"] for group in groups] == [
         "Southerners", "River side", "Mill end", "Northerners", "Hill foot", "Moor edge",
     ]  # fmt: skip
-    assert groups[0]["standsOut"][0] == {"label": "Aged 65 and over", "share": 40, "base": 25, "pp": 15, "index": 160}
+    first = {"label": "Aged 65 and over", "sentence": "", "share": 40, "base": 25, "pp": 15, "index": 160}
+    assert groups[0]["standsOut"][0] == first
     assert len({group["colour"] for group in groups if group["level"] == "sub"}) == 4
 
 

@@ -161,6 +161,8 @@ def test_options_switch_with_their_figures(town_map: BuildMap, visit: OpenMap) -
     seen = visit(town_map())
     figures = seen.page.inner_text("#option-figures")
     assert "No plan under these rules can save more than £125,000 (proved)." in figures
+    seen.page.click("#option-figures summary")
+    figures = seen.page.inner_text("#option-figures dl")
     assert "£120,000 a year" in figures
     assert "within 0.5% of the best possible" in figures
     assert seen.ask("onetown.options.current().journeys.length") == 2
@@ -196,7 +198,11 @@ def test_clicking_shows_what_is_known(town_map: BuildMap, visit: OpenMap) -> Non
     seen.page.mouse.click(*seen.page.evaluate(spot, latlon(402_500, 301_300)))
     panel = seen.page.inner_text("#panel")
     assert "Area T07" in panel
+    assert "Far more: Aged 65 and over: 40 % (25 % in the whole place)" in panel
     assert "+15.0 points, index 160" in panel
+    assert "Half as many or fewer: Rents: 10 % (25 % in the whole place)" in panel
+    assert "Segment\nHill foot" in panel
+    assert "Next nearest\nMoor edge" in panel
     assert "sure (95%)" in panel
 
 
