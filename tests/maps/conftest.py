@@ -29,6 +29,7 @@ from maps.inert import unpacked_bytes
 
 ATTRIBUTION = "Contains National Statistics data © Crown copyright and database right 2024."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 60_000
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 
@@ -231,6 +232,16 @@ class Visit:
     def ask(self, expression: str) -> Any:
         """Return the value of an expression in the page."""
         return self.page.evaluate(expression)
+
+    def until(self, condition: str) -> None:
+        """Wait until an expression holds; Playwright's own way evaluates text, which the policy forbids."""
+        self.page.evaluate(f"""async () => {{
+          const end = performance.now() + {PATIENCE_MS};
+          while (!({condition})) {{
+            if (performance.now() > end) throw new Error("it never came about");
+            await new Promise((next) => setTimeout(next, 10));
+          }}
+        }}""")
 
 
 @pytest.fixture

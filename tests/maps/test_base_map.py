@@ -56,7 +56,7 @@ def test_the_page_asks_that_host_and_no_other(
     page.route("http*://**/*", answer)
     page.goto(path.as_uri())
     page.wait_for_selector("html[data-ready]", timeout=60_000)
-    page.wait_for_function("document.querySelectorAll('.leaflet-tile-pane img').length > 0")
+    page.wait_for_selector(".leaflet-tile-pane img", state="attached", timeout=60_000)
     page.evaluate("fetch('https://other.example/').catch(() => null)")
     page.evaluate("new Image().src = 'https://other.example/a.png'")
     assert "Base map: (c) Example <b>contributors</b>" in page.locator("footer.credit").inner_text()

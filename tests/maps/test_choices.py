@@ -124,7 +124,7 @@ def test_far_out_buildings_become_a_cluster(town_map: BuildMap, visit: OpenMap) 
     spot = f"(() => {{ const o = {overlay}; const [c] = o.clusters; const at = L.point(c.x, c.y).add(o._bounds.min);"
     at = seen.ask(spot + " const p = map_onetown.layerPointToContainerPoint(at); return [p.x, p.y]; })()")
     seen.page.mouse.click(*at)
-    seen.page.wait_for_function("map_onetown.getZoom() >= 9")
+    seen.until("map_onetown.getZoom() >= 9")
 
 
 def test_the_address_brings_everything_back(
@@ -268,7 +268,7 @@ def test_paper_shows_the_areas(town_map: BuildMap, visit: OpenMap, rents: Column
         red = f"{int(colour[1:3], 16) / 255:.4f}".lstrip("0").encode()
         assert red.rstrip(b"0") in drawn, colour
     assert seen.page.locator("#divider").is_visible()
-    seen.page.wait_for_function("map_onetown.getSize().x === 1280")
+    seen.until("map_onetown.getSize().x === 1280")
     assert seen.ask("[map_onetown.getZoom(), map_onetown.getCenter()]") == before
 
 

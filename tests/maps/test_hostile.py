@@ -82,7 +82,7 @@ def hostile_plans(payload: str, town_plans: list[Any]) -> list[Any]:
 def hostile_town(payload: str, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return areas and buildings whose every word is the payload."""
     areas = town_areas.rename(index={"T01": payload}).assign(locality=payload, lad_name=payload)
-    areas = areas.assign(ward_name=payload, ward_code=["W1", "W2"] * 6)
+    areas = areas.assign(ward_name=[payload, "Mill"] * 6, ward_code=["W1", "W2"] * 6)
     assets = town_assets.rename(index={"A1": payload}).assign(**dict.fromkeys(WORDS, payload))
     return {"areas": areas, "assets": assets.assign(lease_end=pd.Timestamp("2031-03-25"))}
 

@@ -121,7 +121,7 @@ def test_wards_are_outlined_and_named_when_asked(town_map: BuildMap, visit: Open
     assert seen.ask(NAMES) == []
     assert "places=none" in seen.page.url
     seen.page.evaluate("location.hash = 'places=ward'")
-    seen.page.wait_for_function("onetown.store.state.places.has('ward')")
+    seen.until("onetown.store.state.places.has('ward')")
     assert seen.page.get_by_label("Wards").is_checked()
     assert not seen.page.get_by_label("Localities").is_checked()
     assert seen.trouble == []

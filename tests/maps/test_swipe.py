@@ -192,7 +192,7 @@ def test_options_and_colours_are_compared_by_one_divider(
     seen.page.select_option("#against", label="Do nothing")
     seen.page.select_option("#column-choice", label="Minutes to library, joint")
     seen.page.click("#before-after")
-    seen.page.wait_for_function("onetown.swipe.labels()[0].includes('library')")
+    seen.until("onetown.swipe.labels()[0].includes('library')")
     assert seen.ask("onetown.swipe.labels()") == [
         "Do nothing · Minutes to library", "Joint · Minutes to library, joint"
     ]  # fmt: skip

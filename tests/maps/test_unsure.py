@@ -71,7 +71,7 @@ def test_hatching_is_for_segments_only(town_map: BuildMap, visit: OpenMap, town_
     seen.page.click("#community-legend button:has-text('Northerners')")
     assert seen.ask(hatches) == [0, 0, 0, 0]
     seen.page.evaluate("location.hash = 'fade=yes'")
-    seen.page.wait_for_function("onetown.store.state.unsure === 'fade'")
+    seen.until("onetown.store.state.unsure === 'fade'")
     assert seen.page.input_value("#unsure") == "fade"
 
 
