@@ -59,16 +59,18 @@ def counts_of(
     """
     cells = {column: _cell(column) for column in table.columns}
     mine = [column for column, cell in cells.items() if CELLS[vintage].fullmatch(cell)]
-    faults = [*_year_faults(table, name, vintage, cells), *_repeated_cells(mine, cells, name)]
+    of_another_year = _year_faults(table, name, vintage, cells)
     codes, heading, code_faults = _find_codes(table, name, vintage, code)
-    refuse([*faults, *code_faults])
+    faults = [*of_another_year, *_repeated_cells(mine, cells, name), *code_faults]
+    if of_another_year or not codes:
+        refuse(faults)
     columns = [column for column in mine if kept is None or cells[column] in kept]
     index = pd.Index(codes, name="oa_code", dtype="str")
     parsed = {cells[column]: parse_numbers(table[column]) for column in columns}
     counts = pd.DataFrame({cell: values for cell, (values, _) in parsed.items()}, index=index, dtype="float64")
     blanks = _blanks(parsed, index)
     headings = {cells[column]: column for column in columns}
-    refuse(_word_faults(table, headings, blanks, name) + _count_faults(counts, headings, name, vintage))
+    refuse([*faults, *_word_faults(table, headings, blanks, name), *_count_faults(counts, headings, name, vintage)])
     others = [column for column in table.columns if column not in mine and column != heading]
     texts = [column for column in others if not pd.api.types.is_numeric_dtype(table[column])]
     return counts, table[texts].set_axis(index, axis=0).astype("str"), blanks

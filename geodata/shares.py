@@ -8,6 +8,7 @@ whole by a few: up to three for every cell that is added it counts as all of the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -94,7 +95,7 @@ def compute_shares(census: Census, variables: Sequence[Variable]) -> Shares:
     Raises
     ------
     SchemaError
-        A part is larger than its whole.
+        A part is larger than its whole, or the counts of a variable are there without their total.
     CoverageError
         More than half of the variables are missing, or a variable has no value in any area.
 
@@ -114,6 +115,7 @@ def compute_shares(census: Census, variables: Sequence[Variable]) -> Shares:
     given = census.percentages if census.percentages is not None else pd.DataFrame(index=census.counts.index)
     stand_ins = [v for v in variables if absent[v.name] and v.is_share and v.name in given]
     missing = {v.name: absent[v.name] for v in variables if absent[v.name] and v not in stand_ins}
+    refuse(_without_whole([v for v in variables if v.name in missing], census))
     _check_enough(missing, len(variables), census)
     sums = {v.name: _sums(census, v) for v in variables if not absent[v.name]}
     refuse([fault for v in variables if v.name in sums for fault in _too_large(*sums[v.name], v, census)])
@@ -172,6 +174,25 @@ def _too_large(parts: pd.Series, whole: pd.Series, variable: Variable, census: C
     )
     remedy = "Check that both tables are of the same census and the same areas."
     return [Fault(census.sources[0] if census.sources else "census", message, remedy, "share_over_one")]
+
+
+def _without_whole(variables: Sequence[Variable], census: Census) -> list[Fault]:
+    """Return a fault for each total that is not there although the counts that are parts of it are."""
+    parts: dict[str, list[str]] = {}
+    for one in variables:
+        if one.denominator and one.denominator not in census.counts and set(one.numerator) <= set(census.counts):
+            parts.setdefault(one.denominator, []).append(one.name)
+    source = census.sources[0] if census.sources else "census"
+    return [
+        Fault(
+            source,
+            f"the total is not there, of which {examples(names)} {'is a part' if len(names) == 1 else 'are parts'}.",
+            f"Add the column, or leave them out: write in place.toml, under [variables]: drop = {json.dumps(names)}",
+            "no_whole",
+            column=whole,
+        )
+        for whole, names in parts.items()
+    ]
 
 
 def _check_enough(missing: Mapping[str, tuple[str, ...]], n_variables: int, census: Census) -> None:

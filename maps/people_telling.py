@@ -135,8 +135,8 @@ def crowded_words(takeup: TakeUp) -> list[str]:
     beyond = areas[(areas["uses"] > areas["residents"]) & (areas["residents"] > 0)]
     if beyond.empty:
         return []
-    most = (beyond["uses"] / beyond["residents"]).idxmax()
-    worst = f"{most} ({beyond.loc[most, 'uses']:,.0f} from {beyond.loc[most, 'residents']:,.0f})"
+    most = str((beyond["uses"] / beyond["residents"]).idxmax())
+    worst = f"{most} ({beyond['uses'][most]:,.0f} from {beyond['residents'][most]:,.0f})"
     said = (
         f"{counted(len(beyond), 'area')} with more contacts than residents, most of all {worst}: people may call more "
     )

@@ -131,6 +131,9 @@ def test_all_faults_are_told_at_once(read: Callable[..., Census]) -> None:
     with pytest.raises(SchemaError) as caught:
         read(COUNTS.assign(ts0450002=[-1.0, 0, 0], ts0450001=[0.5, 0, 0]))
     assert {fault.rule for fault in caught.value.faults} == {"negative", "broken"}
+    with pytest.raises(SchemaError) as caught:
+        read(COUNTS.assign(OA21CD=["E1", "", "E3"], ts0450002=["-1", "ten", "0"]))
+    assert {fault.rule for fault in caught.value.faults} == {"code_empty", "not_a_number", "negative"}
 
 
 def percentages(**columns: list[float]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from geodata.census import Census, read_census
 from geodata.errors import CoverageError, DataError, SchemaError
 from geodata.shares import PERTURBED_BY, compute_shares
-from geodata.variables import Variable, read_variables
+from geodata.variables import Variable, choose_variables, read_variables
 from tests.geodata.test_variables import expected
 
 NO_CAR = Variable("no_car", "transport", "No car", "households", "have no car", ("ts0450002",), "ts0450001")
@@ -185,3 +186,16 @@ def test_percentages_stand_in_for_five_more_derbyshire_variables(real_data: Path
     shares = compute_shares(told, read_variables(2021))
     assert set(shares.stood_in) == {"one_person", "black", "mixed", "white", "unemployed"}
     assert shares.overall()["white"] == pytest.approx(0.907, abs=0.002)
+
+
+def test_counts_without_their_total_are_refused_with_the_line_that_leaves_them_out() -> None:
+    """They would be left out silently, although somebody took the trouble to give them; every total is told at once."""
+    both = {"ts0450002": [1.0], "ts0540007": [2.0], "ts0540010": [3.0], "ts0010001": [9.0], "ts0010003": [1.0]}
+    wanted = choose_variables(["no_car", "social_rented", "private_rented", "communal"], read_variables(2021))
+    with pytest.raises(SchemaError) as refused:
+        compute_shares(census(both), wanted)
+    assert [fault.column for fault in refused.value.faults] == ["ts0540001", "ts0450001"]
+    first = refused.value.faults[0]
+    assert first.message == "the total is not there, of which social_rented, private_rented are parts."
+    line = first.remedy.split("under [variables]: ")[1]
+    assert tomllib.loads(line) == {"drop": ["social_rented", "private_rented"]}
