@@ -240,13 +240,19 @@ def sentences(study: CoverStudy) -> list[str]:
 
 
 def write_cover(study: CoverStudy, folder: Path) -> None:
-    """Write cover by area and by station, the best choices, a GeoPackage and ``cover.json``."""
-    write_csv(study.change.areas, folder / "cover_areas.csv")
-    write_csv(study.change.stations, folder / "cover_stations.csv")
-    write_csv(best_table(study.ground, study.best, study.n_open), folder / "cover_best.csv", index=False)
+    """Write cover by area and by station, the best choices, a GeoPackage and ``cover.json``.
+
+    Every table says in ``rests_on`` what its minutes rest on.
+    """
+    basis = study.travel.basis()
+    by_area, by_station = (table.assign(rests_on=basis) for table in (study.change.areas, study.change.stations))
+    write_csv(by_area, folder / "cover_areas.csv")
+    write_csv(by_station, folder / "cover_stations.csv")
+    answers = best_table(study.ground, study.best, study.n_open).assign(rests_on=basis)
+    write_csv(answers, folder / "cover_best.csv", index=False)
     areas = study.geography.areas
-    shapes = gpd.GeoDataFrame(study.change.areas, geometry=areas.geometry, crs=areas.crs)
-    stations = gpd.GeoDataFrame(study.change.stations, geometry=study.sites.geometry, crs=study.sites.crs)
+    shapes = gpd.GeoDataFrame(by_area, geometry=areas.geometry, crs=areas.crs)
+    stations = gpd.GeoDataFrame(by_station, geometry=study.sites.geometry, crs=study.sites.crs)
     chosen = {f"best_{best.question.replace(' ', '_')}": best.opened for best in study.best}
     write_geopackage({"cover": shapes, "stations": stations.assign(**chosen)}, folder / "cover.gpkg")
     write_json(tell(study), folder / "cover.json")

@@ -101,6 +101,9 @@ def test_results_are_files_with_a_map(town: Path, cover) -> None:  # type: ignor
         "cover_best.csv",
     }
     assert len(gpd.read_file(town.parent / "out" / "cover.gpkg", layer="cover")) == 12
+    for table in sorted((town.parent / "out").glob("*.csv")):
+        rows = table.read_text(encoding="utf-8-sig").splitlines()
+        assert all("indicative (straight line)" in row for row in rows[1:]), table.name
     assert cover("--out", town.parent / "out")[0] == 1
 
 
