@@ -58,7 +58,61 @@ class Walks:
         return cls(first.astype(np.int64), to[order].astype(np.int64), seconds[order].astype(np.float64))
 
 
-def scanner(connections: pd.DataFrame, n_stops: int, between_stops: Walks) -> Scanner:
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """How long it takes to change, at one stop and from one to another.
+
+    Parameters
+    ----------
+    at_stop_s
+        From one vehicle to another at the same stop (seconds, infinite where nobody can), shape (n_stops,).
+    walks
+        Walks to other stops.
+    ready_s
+        By walk: how long until one can board there, at least as long as the walk.
+    """
+
+    at_stop_s: Floats
+    walks: Walks
+    ready_s: Floats
+
+
+def changes_of(n_stops: int, between_stops: Walks, told: pd.DataFrame | None = None) -> Changes:
+    """Return the changes that walks make possible, as long as the timetable says, and a minute at least.
+
+    Parameters
+    ----------
+    n_stops
+        Number of stops.
+    between_stops
+        Walks from stop to stop.
+    told
+        ``from_stop``, ``to_stop``, ``least_s``: what the timetable says; a change that no walk makes takes just that.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"from_stop": [0, 0], "to_stop": [0, 1], "least_s": [300.0, 120.0]})
+    >>> found = changes_of(2, Walks.of(np.array([0]), np.array([1]), np.array([30.0]), 2), told)
+    >>> found.at_stop_s.tolist(), found.walks.seconds.tolist(), found.ready_s.tolist()
+    ([300.0, 60.0], [30.0], [120.0])
+    """
+    start = np.repeat(np.arange(n_stops), np.diff(between_stops.first))
+    pairs = pd.DataFrame({"from_stop": start, "to_stop": between_stops.to, "walk_s": between_stops.seconds})
+    given = pd.DataFrame(columns=["from_stop", "to_stop", "least_s"], dtype=float) if told is None else told
+    least = given.astype({"from_stop": np.int64, "to_stop": np.int64}).groupby(["from_stop", "to_stop"]).max()
+    pairs = pairs.merge(least.reset_index(), how="outer", on=["from_stop", "to_stop"])
+    pairs["ready_s"] = pairs[["walk_s", "least_s"]].max(axis=1).clip(lower=CHANGE_S)
+    pairs["walk_s"] = pairs["walk_s"].fillna(pairs["least_s"])
+    own = pairs["from_stop"].eq(pairs["to_stop"])
+    at_stop = np.full(n_stops, CHANGE_S)
+    at_stop[pairs.loc[own, "from_stop"]] = pairs.loc[own, "least_s"].fillna(0.0).clip(lower=CHANGE_S)
+    other = pairs[~own & np.isfinite(pairs["walk_s"])].sort_values(["from_stop", "to_stop"], kind="stable")
+    ends = other["from_stop"].to_numpy(np.int64), other["to_stop"].to_numpy(np.int64)
+    walks = Walks.of(*ends, other["walk_s"].to_numpy(np.float64), n_stops)
+    return Changes(at_stop, walks, other["ready_s"].to_numpy(np.float64))
+
+
+def scanner(connections: pd.DataFrame, n_stops: int, changes: Changes) -> Scanner:
     """Return the connections ready to be scanned.
 
     Parameters
@@ -67,8 +121,8 @@ def scanner(connections: pd.DataFrame, n_stops: int, between_stops: Walks) -> Sc
         As in :class:`~geodata.timetable.Timetable`.
     n_stops
         Number of stops.
-    between_stops
-        Walks from stop to stop.
+    changes
+        How long changes take.
 
     Raises
     ------
@@ -90,7 +144,7 @@ def scanner(connections: pd.DataFrame, n_stops: int, between_stops: Walks) -> Sc
         alight=connections["alight"].to_numpy(dtype=np.bool_),
         n_trips=int(connections["trip"].max()) + 1 if len(connections) else 0,
         n_stops=n_stops,
-        between=between_stops,
+        changes=changes,
     )
 
 
@@ -107,7 +161,7 @@ class Scanner:
     alight: NDArray[np.bool_]
     n_trips: int
     n_stops: int
-    between: Walks
+    changes: Changes
 
     def arrivals(self, leaves_s: float, stops: Ints, walks_s: Floats, *, limit_s: float) -> Floats:
         """Return the earliest arrival at every stop for somebody who leaves home at a time.
@@ -131,17 +185,21 @@ class Scanner:
         first = int(np.searchsorted(self.departs_s, leaves_s))
         _scan(
             self.from_stop, self.to_stop, self.departs_s, self.arrives_s, self.trip, self.board, self.alight,
-            self.between.first, self.between.to, self.between.seconds,
-            first, leaves_s + limit_s, at, at.copy(), np.zeros(self.n_trips, dtype=np.bool_), CHANGE_S,
+            self.changes.walks.first, self.changes.walks.to, self.changes.walks.seconds, self.changes.ready_s,
+            first, leaves_s + limit_s, at, at.copy(), np.full(self.n_stops, np.inf),
+            np.zeros(self.n_trips, dtype=np.bool_), self.changes.at_stop_s,
         )  # fmt: skip
         return at
 
 
 def _pass(  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    from_stop, to_stop, departs, arrives, trip, board, alight, walk_first, walk_to, walk_s,
-    first, last_s, at, ready, riding, change_s,
+    from_stop, to_stop, departs, arrives, trip, board, alight, walk_first, walk_to, walk_s, ready_s,
+    first, last_s, at, ready, rode, riding, change_s,
 ):  # fmt: skip
-    """Go through the connections once; `at` is the earliest arrival at a stop, `ready` when one can board there."""
+    """Go through the connections once.
+
+    `at` is the earliest arrival at a stop, `rode` that by vehicle, `ready` when one can board there.
+    """
     for c in range(first, len(departs)):
         if departs[c] > last_s:
             break
@@ -152,15 +210,16 @@ def _pass(  # type: ignore[no-untyped-def]  # noqa: PLR0917
         here = to_stop[c]
         if not alight[c] or arrives[c] > last_s:
             continue
-        if arrives[c] < at[here]:
-            at[here] = arrives[c]
-        elif arrives[c] + change_s >= ready[here]:
+        # who came here on foot walks no further; who rides here may, however early others walked here
+        if arrives[c] >= rode[here]:
             continue
-        ready[here] = min(ready[here], arrives[c] + change_s)
+        rode[here] = arrives[c]
+        at[here] = min(at[here], arrives[c])
+        ready[here] = min(ready[here], arrives[c] + change_s[here])
         for w in range(walk_first[here], walk_first[here + 1]):
             there = walk_to[w]
             at[there] = min(at[there], arrives[c] + walk_s[w])
-            ready[there] = min(ready[there], arrives[c] + max(walk_s[w], change_s))
+            ready[there] = min(ready[there], arrives[c] + ready_s[w])
 
 
 _scan: Any = _pass if njit is None else njit(cache=True)(_pass)

@@ -1,7 +1,7 @@
 """Read a timetable in the General Transit Feed Specification: one zip archive of text tables.
 
 Reference: https://gtfs.org/documentation/schedule/reference/. Only what a journey needs is read: stops, trips, calls
-at stops, the days they run, and headways where trips are given by them.
+at stops, the days they run, headways where trips are given by them, and how long it takes to change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geodata.errors import DataError, SourceError
 
-#: Tables and the columns without which they are of no use; the last three tables may be absent.
+#: Tables and the columns without which they are of no use; the last four tables may be absent.
 NEEDED = {
     "stops": ("stop_id", "stop_lat", "stop_lon"),
     "trips": ("trip_id", "route_id", "service_id"),
@@ -26,9 +26,14 @@ NEEDED = {
                  "start_date", "end_date"),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
+    "transfers": ("from_stop_id", "to_stop_id", "transfer_type"),
 }  # fmt: skip
-USEFUL = {"stops": ("stop_name", "parent_station", "location_type"), "stop_times": ("pickup_type", "drop_off_type")}
-OPTIONAL = {"calendar", "calendar_dates", "frequencies"}
+USEFUL = {
+    "stops": ("stop_name", "parent_station", "location_type"),
+    "stop_times": ("pickup_type", "drop_off_type"),
+    "transfers": ("min_transfer_time", "from_route_id", "to_route_id", "from_trip_id", "to_trip_id"),
+}
+OPTIONAL = {"calendar", "calendar_dates", "frequencies", "transfers"}
 #: A table that unpacks to more (bytes) is not read.
 LARGEST = 2_000_000_000
 

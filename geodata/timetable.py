@@ -40,6 +40,9 @@ class Timetable:
     connections
         In order of departure: ``from_stop``, ``to_stop`` (row numbers of stops), ``departs_s``, ``arrives_s`` (seconds
         after midnight), ``trip`` (number), ``board``, ``alight`` (whether that is allowed).
+    changes
+        What the files say of changing: ``from_stop``, ``to_stop`` (row numbers of stops), ``least_s`` (seconds,
+        infinite where nobody can change).
     sources
         Names of the files.
     notes
@@ -50,6 +53,7 @@ class Timetable:
     stops: pd.DataFrame
     xy: NDArray[np.float64]
     connections: pd.DataFrame
+    changes: pd.DataFrame
     sources: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -82,7 +86,7 @@ def build_timetable(feeds: Sequence[Feed], *, bounds: Bounds, day: date | None =
         A time cannot be read.
     """
     day = choose_day(feeds, day)
-    stops, calls, notes = [], [], []
+    stops, calls, changes, notes = [], [], [], list[str]()
     trips = first = 0
     for feed in feeds:
         near, said = _stops(feed, bounds)
@@ -92,6 +96,7 @@ def build_timetable(feeds: Sequence[Feed], *, bounds: Bounds, day: date | None =
         of_day["stop"] = near.index.get_indexer(pd.Index(of_day["stop_id"])) + first
         of_day = of_day[of_day["stop"] >= first]
         of_day["trip"] = pd.factorize(of_day["trip"])[0] + trips
+        changes.append(_changes(feed, near.index, first=first))
         stops.append(near)
         calls.append(of_day)
         first += len(near)
@@ -106,6 +111,7 @@ def build_timetable(feeds: Sequence[Feed], *, bounds: Bounds, day: date | None =
         stops=together[["name", "source"]],
         xy=together[["easting", "northing"]].to_numpy(dtype=np.float64),
         connections=connections,
+        changes=pd.concat(changes, ignore_index=True).astype({"from_stop": np.int64, "to_stop": np.int64}),
         sources=tuple(feed.source for feed in feeds),
         notes=tuple(notes),
     )
@@ -133,6 +139,41 @@ def _stops(feed: Feed, bounds: Bounds) -> tuple[pd.DataFrame, list[str]]:
     names = table["stop_name"] if "stop_name" in table else pd.Series("", index=table.index)
     frame = pd.DataFrame({"name": names, "source": feed.source, "easting": east, "northing": north}, index=table.index)
     return frame[near], said
+
+
+def _changes(feed: Feed, near: pd.Index, *, first: int) -> pd.DataFrame:
+    """Return what a file says of changing between stops near the place; rules of single routes are passed over.
+
+    A rule of a station holds for all its platforms.
+
+    Raises
+    ------
+    DataError
+        A time to change is no number.
+    """
+    table = feed["transfers"]
+    single = [name for name in ("from_route_id", "to_route_id", "from_trip_id", "to_trip_id") if name in table]
+    wanted = table["transfer_type"].isin(["2", "3"])
+    for name in single:
+        wanted &= table[name].eq("")
+    told = table[wanted]
+    given = told["min_transfer_time"] if "min_transfer_time" in told else pd.Series("", index=told.index)
+    seconds = pd.to_numeric(given.str.strip().replace("", "0"), errors="coerce")
+    if not (seconds >= 0).all():
+        wrong = given[~(seconds >= 0)].iloc[0]
+        raise DataError(
+            f"{feed.source}: in transfers.txt, '{wrong}' is no time to change in seconds. Ask for a timetable that "
+            "follows GTFS."
+        )
+    platforms = pd.DataFrame({"name": near, "stop": np.arange(len(near)) + first})
+    if "parent_station" in feed["stops"]:
+        parents = feed["stops"].drop_duplicates("stop_id").set_index("stop_id")["parent_station"].reindex(near)
+        of_station = platforms.assign(name=parents.to_numpy())
+        platforms = pd.concat([platforms, of_station[of_station["name"].ne("")]])
+    rules = told.assign(least_s=seconds.where(told["transfer_type"].eq("2"), np.inf))
+    for end in ("from", "to"):
+        rules = rules.merge(platforms.rename(columns={"name": f"{end}_stop_id", "stop": f"{end}_stop"}))
+    return pd.DataFrame(rules[["from_stop", "to_stop", "least_s"]])
 
 
 def _calls(feed: Feed, day: date) -> tuple[pd.DataFrame, list[str]]:

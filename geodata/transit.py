@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geodata.connection_scan import Scanner, Walks, scanner
+from geodata.connection_scan import Scanner, Walks, changes_of, scanner
 from geodata.crs import require_bng
 from geodata.errors import CoverageError, examples
 from geodata.shortest import Progress
@@ -154,7 +154,7 @@ def _ends(
     # walks from stops to buildings are looked for from the buildings, which are fewer: on foot both ways are alike
     building, stop, seconds = walker.walks(destinations, timetable.xy, walk_s)
     return _Ends(
-        scan=scanner(timetable.connections, n_stops, between),
+        scan=scanner(timetable.connections, n_stops, changes_of(n_stops, between, timetable.changes)),
         to_stops=to_stops,
         from_stops=Walks.of(building, stop, seconds, len(destinations)),
         direct=_turned(walker, origins, destinations, limit_s),

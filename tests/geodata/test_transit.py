@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 import geodata.connection_scan
-from geodata.connection_scan import CHANGE_S, Walks, scanner
-from geodata.errors import CoverageError, SourceError
+from geodata.connection_scan import CHANGE_S, Changes, Walks, changes_of, scanner
+from geodata.errors import CoverageError, DataError, SourceError
 from geodata.gtfs import read_feed, seconds_of
 from geodata.network import load_network
 from geodata.timetable import Timetable, build_timetable
@@ -52,9 +52,9 @@ JOURNEYS = [
 ]
 
 
-def no_walks(n_places: int) -> Walks:
-    """Return no walks at all."""
-    return Walks.of(NOBODY_WALKS, NOBODY_WALKS, np.empty(0), n_places)
+def no_walks(n_places: int) -> Changes:
+    """Return changes at one stop only."""
+    return changes_of(n_places, Walks.of(NOBODY_WALKS, NOBODY_WALKS, np.empty(0), n_places))
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +103,11 @@ def test_the_scan_is_what_trying_everything_finds(
     table = pd.DataFrame(rows, columns=["from_stop", "to_stop", "departs_s", "arrives_s", "trip"]).assign(
         board=True, alight=True
     )
-    walks = [(0, 1, 90.0), (1, 0, 90.0), (3, 4, 200.0)]
+    walks = [(0, 1, 90.0), (1, 0, 90.0), (2, 5, 200.0), (3, 4, 200.0), (3, 1, 30.0)]
     start, to, seconds = (np.array(part) for part in zip(*walks, strict=True))
-    scan = scanner(table.sort_values("departs_s", kind="stable"), 6, Walks.of(start, to, seconds, 6))
+    told = pd.DataFrame([(4, 4, 240.0), (0, 1, 150.0), (5, 5, np.inf)], columns=["from_stop", "to_stop", "least_s"])
+    changes = changes_of(6, Walks.of(start, to, seconds, 6), told)
+    scan = scanner(table.sort_values("departs_s", kind="stable"), 6, changes)
     home = {0: leaves * 60.0, 1: leaves * 60.0 + 90.0, 2: leaves * 60.0 + 30.0}
     found = scan.arrivals(leaves * 60.0, np.array([0, 1, 2]), np.array([0.0, 90.0, 30.0]), limit_s=1e5)
     assert found.tolist() == _by_force(rows, walks, home)
@@ -125,8 +127,12 @@ def _by_force(
             for _, end, _, arrives, of_trip in rows[first:]:
                 if of_trip != trip:
                     break
-                better = [(end, arrives, arrives + CHANGE_S)]
-                better += [(there, arrives + took, arrives + took) for here, there, took in walks if here == end]
+                better = [(end, arrives, arrives + {4: 240.0, 5: np.inf}.get(end, CHANGE_S))]
+                better += [
+                    (there, arrives + took, arrives + {(0, 1): 150.0}.get((here, there), max(took, CHANGE_S)))
+                    for here, there, took in walks
+                    if here == end
+                ]
                 for stop, then, can_board in better:
                     if then < at[stop] or can_board < ready[stop]:
                         at[stop], ready[stop] = min(at[stop], then), min(ready[stop], can_board)
@@ -183,6 +189,33 @@ def test_changing_takes_a_minute_at_the_next_bay_too(
         departures=Departures(first_s=8 * 3600, last_s=8 * 3600),
     )  # fmt: skip
     assert travel.table.loc[("T01", "A3"), "travel_min"] == pytest.approx(16)
+
+
+def test_the_timetable_says_how_long_a_change_takes(
+    tmp_path: Path, town_areas: gpd.GeoDataFrame, town_assets: gpd.GeoDataFrame
+) -> None:
+    """Six minutes from platform to platform of a station, or none at all; a rule of one route is passed over."""
+    stops = {**STOPS, "mid": (2_000.0, 600.0), "bay": (2_010.0, 600.0)}
+    trips = {
+        "there": [("west", "08:01:00", "08:01:00"), ("mid", "08:05:00", "08:05:00")],
+        "early": [("bay", "08:10:00", "08:10:00"), ("east", "08:15:00", "08:15:00")],
+        "late": [("bay", "08:12:00", "08:12:00"), ("east", "08:16:00", "08:16:00")],
+    }
+    bounds = (CORNER[0], CORNER[1], CORNER[0] + 4_000, CORNER[1] + 3_000)
+    head = "from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_route_id\n"
+    found = {}
+    for rule in ("mid,bay,2,360,", "mid,bay,3,,", "mid,bay,2,360,r", "mid,bay,0,,"):
+        feed = read_feed(write_feed(tmp_path / "bus.zip", stops, trips, more={"transfers": head + rule + "\n"}))
+        travel = transit_travel(
+            town_areas, town_assets, build_timetable([feed], bounds=bounds), StraightWalker(detour=1.0, speed_kmh=6.0),
+            departures=Departures(first_s=8 * 3600, last_s=8 * 3600),
+        )  # fmt: skip
+        found[rule] = travel.table.loc[("T01", "A3"), "travel_min"]
+    on_foot = pytest.approx(5 + np.hypot(1_500, 100) / 100, abs=1e-2)  # all the way from the middle stop
+    assert list(found.values()) == [pytest.approx(17), on_foot, pytest.approx(16), pytest.approx(16)]
+    wrong = read_feed(write_feed(tmp_path / "bus.zip", stops, trips, more={"transfers": head + "mid,bay,2,soon,\n"}))
+    with pytest.raises(DataError, match=r"in transfers\.txt, 'soon' is no time to change in seconds"):
+        build_timetable([wrong], bounds=bounds)
 
 
 def test_nobody_waits_for_a_bus_that_is_slower_than_walking(
