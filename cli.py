@@ -23,6 +23,7 @@ from geodata.errors import ToolkitError
 if TYPE_CHECKING:
     from estate.deliveries import Delivery
     from geodata.place import Place
+    from maps.picked import Picked
     from maps.study import Study
 
 app = typer.Typer(
@@ -767,6 +768,23 @@ def map_command(
             show_default=False,
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="PART", help="segments, buildings, plan or columns; may be repeated. All by default."
+        ),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="NAME",
+            help="Colour areas by this: no_car, 'No car or van', a census cell, minutes; may be repeated.",
+        ),
+    ] = None,
+    classes: Annotated[
+        int | None, typer.Option("--classes", help="In how many classes, 2 to 12; six by default.", show_default=False)
+    ] = None,
     overwrite: Overwrite = False,
     seed: Seed = None,
     seconds: Seconds = None,
@@ -778,6 +796,8 @@ def map_command(
 
     Draw segments, buildings, moves and closures on one page that needs no network and no installation.
 
+    Areas by a column, without solving a plan:  onetown map place.toml --only columns --column no_car
+
     Pictures for papers and slides:  onetown map place.toml --static pictures
 
     Check any page before it is sent:  onetown map --check map.html --check report.html
@@ -788,33 +808,38 @@ def map_command(
         return
     if place is None:
         raise typer.BadParameter("give a place file, or --check FILE.HTML", param_hint="PLACE.TOML")
+    from maps.picked import pick, study_for  # noqa: PLC0415
+
+    picked = pick(only or (), column or (), classes)
+    chosen = _place(place, data=data, seed=seed, seconds=seconds)
     if static is not None:
-        chosen = _place(place, data=data, seed=seed, seconds=seconds)
-        _draw_static(chosen, static, overwrite=overwrite, as_json=as_json, quiet=quiet)
+        _draw_static(chosen, static, picked, overwrite=overwrite, as_json=as_json, quiet=quiet)
         return
     from geodata.write import check_free  # noqa: PLC0415
     from maps.base_map import base_map_of  # noqa: PLC0415
     from maps.bundle import draw  # noqa: PLC0415
-    from maps.study import CHANGES, study_place, with_reasons  # noqa: PLC0415
+    from maps.study import CHANGES, with_reasons  # noqa: PLC0415
     from maps.telling import tell_map  # noqa: PLC0415
 
     path = out if out.suffix == ".html" else out / "map.html"
     check_free(path, overwrite=overwrite)
     base = base_map_of(base_map, base_attribution)  # a slip in it is told before the long work
-    chosen, say = _place(place, data=data, seed=seed, seconds=seconds), _talk(quiet=quiet)
-    study = with_reasons(study_place(chosen, say=say, why=why or ()), why or (CHANGES,), say=say)
-    summary = draw(study, path, base_map=base, overwrite=overwrite)
+    say = _talk(quiet=quiet)
+    study = study_for(chosen, picked, why=why or (), say=say)
+    study = with_reasons(study, why or (CHANGES,), say=say) if study.plans else study
+    summary = draw(study, path, picked=picked, base_map=base, overwrite=overwrite)
     told = f"{summary.areas:,} areas and {summary.assets:,} buildings in {summary.bytes / 1e6:.2f} MB."
     _answer(tell_map(summary), [told], as_json=as_json, out=path)
 
 
-def _draw_static(place: Place, path: Path, *, overwrite: bool, as_json: bool, quiet: bool) -> None:
+def _draw_static(place: Place, path: Path, picked: Picked, *, overwrite: bool, as_json: bool, quiet: bool) -> None:
     """Draw the maps of a place as pictures and say which."""
+    from maps.picked import study_for  # noqa: PLC0415
     from maps.static import check_static, write_static  # noqa: PLC0415
-    from maps.study import study_place  # noqa: PLC0415
 
     check_static(path, overwrite=overwrite)
-    written = write_static(study_place(place, say=_talk(quiet=quiet)), path, overwrite=overwrite)
+    study = study_for(place, picked, say=_talk(quiet=quiet))
+    written = write_static(study, path, picked=picked, overwrite=overwrite)
     lines = [f"{len(written)} {'picture' if len(written) == 1 else 'pictures'}:", *(f"  {one}" for one in written)]
     _answer({"pictures": [str(one) for one in written]}, lines, as_json=as_json, out=path)
 

@@ -24,13 +24,15 @@ from geodata.load import load_notes
 from geodata.place import Place
 from geodata.write import write_csv, write_geopackage, write_json, write_text
 from maps.accessing import AccessStudy, access_of, tell_run, write_summary
-from maps.area_columns import columns_of
+from maps.area_columns import all_columns, columns_of, figures_told, most_columns, with_figures
 from maps.base import MapSummary, save_map
 from maps.base_map import BaseMap
 from maps.county import build_map
+from maps.named_columns import named_columns
 from maps.own_options import scores_of, write_scores
 from maps.people import takeup_of, write_lookup, write_portraits, write_takeup
 from maps.people_telling import takeup_sentences
+from maps.picked import Picked
 from maps.plan_report import write_paper
 from maps.qgis import area_style, building_style, style_table
 from maps.study import Study, answers_of
@@ -176,19 +178,41 @@ def _access(study: Study) -> AccessStudy | None:
     return access_of(study, option=JOINT)
 
 
-def draw(study: Study, path: Path, *, base_map: BaseMap | None = None, overwrite: bool = False) -> MapSummary:
+def draw(
+    study: Study,
+    path: Path,
+    *,
+    picked: Picked | None = None,
+    base_map: BaseMap | None = None,
+    overwrite: bool = False,
+) -> MapSummary:
     """Draw the study as one HTML page.
+
+    Parameters
+    ----------
+    study
+        A study with geography.
+    path
+        The file to write.
+    picked
+        Columns that were named: they alone are on the page, the first of them shown; None for those that tell most.
+    base_map
+        Tiles below the areas, only where they were asked for.
+    overwrite
+        Replace a file that is there.
 
     Raises
     ------
     DataError
-        The place has no attribution, or nothing can be drawn.
+        The place has no attribution, a column is unknown, or nothing can be drawn.
     SourceError
         The file exists and `overwrite` is off.
     """
     if study.geography is None:
         raise ValueError("draw needs a study with geography")
     estate, place, boundaries = study.estate, study.place.place, study.place.boundaries
+    wanted = () if picked is None else picked.columns
+    columns = named_columns(study, wanted, picked.n_classes) if picked and wanted else columns_of(study)
     page = build_map(
         title=place.name,
         areas=study.geography.areas,
@@ -201,7 +225,8 @@ def draw(study: Study, path: Path, *, base_map: BaseMap | None = None, overwrite
         made_up=place.made_up,
         today=f"Census and areas of {place.vintage}",
         notes=notes_of(study),
-        columns=columns_of(study),
+        columns=columns,
+        column_shown=0 if wanted else -1,
         interviews=load_notes(study.place),
         wards=wards_of(study.geography.areas, study.place),
         surfaces=() if study.walks is None else study.walks.surfaces,
@@ -219,6 +244,8 @@ def _attribution(boundaries: str, study: Study) -> str:
 def write_layers(study: Study, folder: Path) -> None:
     """Write ``results.gpkg`` with the styles that QGIS takes by itself, and the same beside it as ``.qml``."""
     layers: dict[str, pd.DataFrame] = dict(_layers(study))
+    if study.geography is not None:
+        layers["columns"] = figures_told(all_columns(study), on_page=most_columns(study))
     styles = {} if study.segments is None else {"areas": area_style(study.segments)}
     styles |= {"buildings": building_style()} if "buildings" in layers else {}
     if styles:
@@ -229,11 +256,11 @@ def write_layers(study: Study, folder: Path) -> None:
 
 
 def _layers(study: Study) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
-    """Yield the layers of results.gpkg: areas with their segments, buildings with what the joint option decides."""
+    """Yield the layers of results.gpkg: areas with segments and figures, buildings with what is decided."""
     if study.geography is not None:
         areas = study.geography.areas
         joined = areas if study.segments is None else areas.join(_with_names(study.segments))
-        yield "areas", joined
+        yield "areas", with_figures(joined, all_columns(study))
     if study.estate is not None:
         assets = study.assets
         for plan in study.plans[-1:]:

@@ -50,6 +50,8 @@ class Column:
         Digits after the point that are shown.
     before
         Name of the column that shows the same before, for one that shows it after; empty for none.
+    key
+        Short name in tables and on the command line, such as "no_car".
     """
 
     name: str
@@ -62,6 +64,7 @@ class Column:
     base: float | None = None
     decimals: int = 1
     before: str = ""
+    key: str = ""
 
 
 def column_layer(columns: Sequence[Column], areas: pd.Index, *, shown: int = -1) -> DataLayer:

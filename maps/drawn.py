@@ -43,12 +43,15 @@ class Words:
         Whose data are shown, and under which licence.
     made_up
         True says that the place is invented.
+    date
+        Of the map or of its data, in words.
     """
 
     title: str
     subtitle: str
     attribution: str
     made_up: bool = False
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -306,4 +309,5 @@ def _around(figure: Figure, words: Words) -> None:
     banner = "Made-up data: not a real place. " if words.made_up else ""
     figure.text(0.015, 0.965, plain_text(words.title), fontsize=15, fontweight="bold", color=INK, va="center")
     figure.text(0.015, 0.925, banner + plain_text(words.subtitle), fontsize=9, color=QUIET, va="center")
-    figure.text(0.015, 0.02, textwrap.fill(plain_text(words.attribution), 170), fontsize=6.5, color=QUIET, va="bottom")
+    foot = " · ".join(filter(None, (plain_text(words.attribution), plain_text(words.date))))
+    figure.text(0.015, 0.02, textwrap.fill(foot, 170), fontsize=6.5, color=QUIET, va="bottom")

@@ -21,6 +21,8 @@ from maps.area_columns import columns_of
 from maps.columns import Column, even_breaks, spread
 from maps.drawn import Legend, Shade, Signs, Words, drawn_map
 from maps.inert import plain_text
+from maps.named_columns import named_columns
+from maps.picked import BUILDINGS, COLUMNS, PLAN, SEGMENTS, Picked
 from maps.picture import Figure, write_png, write_svg
 from maps.style import FAMILIES, family_of, group_colours, shades
 from maps.surface import RISING, TURNING, change_labels, class_labels
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg")
 DOTS_PER_INCH = 200
+EVERYTHING = Picked()
 KEPT, OTHER = "#16324f", "#59636e"
 
 
@@ -54,8 +57,10 @@ class StaticMap:
     figure: Figure
 
 
-def static_maps(study: Study) -> Iterator[StaticMap]:
-    """Yield the maps of a study, each as soon as it is drawn.
+def static_maps(study: Study, picked: Picked = EVERYTHING) -> Iterator[StaticMap]:
+    """Yield the maps of a study that are wanted, each as soon as it is drawn.
+
+    Where no columns are named, those of changes are drawn: what a plan does to access.
 
     Raises
     ------
@@ -65,16 +70,20 @@ def static_maps(study: Study) -> Iterator[StaticMap]:
     if study.geography is None:
         raise ValueError("static_maps needs a study with geography")
     areas = study.geography.areas
-    if study.segments is not None:
+    if study.segments is not None and picked.has(SEGMENTS):
         yield segments_map(study, areas, study.segments)
     if study.estate is not None and len(study.estate.assets):
-        yield buildings_map(study, areas, study.assets)
+        if picked.has(BUILDINGS):
+            yield buildings_map(study, areas, study.assets)
         plan = next((one for one in reversed(study.plans) if one.moved or one.released), None)
-        if plan is not None:
+        if plan is not None and picked.has(PLAN):
             yield plan_map(study, areas, study.assets, plan)
-    for column in columns_of(study):
-        if column.turning:
-            yield column_map(study, areas, column)
+    if picked.columns:
+        columns = named_columns(study, picked.columns, picked.n_classes)
+    else:
+        columns = tuple(one for one in columns_of(study) if one.turning) if picked.has(COLUMNS) else ()
+    for column in columns:
+        yield column_map(study, areas, column)
 
 
 def check_static(path: Path, *, overwrite: bool = False) -> None:
@@ -95,8 +104,10 @@ def check_static(path: Path, *, overwrite: bool = False) -> None:
         check_free_folder(path, overwrite=overwrite)
 
 
-def write_static(study: Study, path: Path, *, overwrite: bool = False) -> list[Path]:
-    """Write every map as PNG and SVG into a folder, or the first of plan, segments and buildings into one file.
+def write_static(study: Study, path: Path, *, picked: Picked = EVERYTHING, overwrite: bool = False) -> list[Path]:
+    """Write every map as PNG and SVG into a folder, or the foremost into one file.
+
+    The foremost is the first column that was named, else the plan, else the segments, else the buildings.
 
     Returns
     -------
@@ -112,21 +123,22 @@ def write_static(study: Study, path: Path, *, overwrite: bool = False) -> list[P
     """
     check_static(path, overwrite=overwrite)
     if path.suffix.lower() in SUFFIXES:
-        _write(_foremost(static_maps(study)), path, overwrite=overwrite)
+        _write(_foremost(static_maps(study, picked), picked), path, overwrite=overwrite)
         return [path]
     written = []
     with writing_folder(path, overwrite=overwrite) as folder:
-        for one in static_maps(study):
+        for one in static_maps(study, picked):
             for suffix in SUFFIXES:
                 _write(one, folder / f"{one.name}{suffix}")
                 written.append(path / f"{one.name}{suffix}")
     return written
 
 
-def _foremost(maps: Iterator[StaticMap]) -> StaticMap:
-    """Return the map that says most: the plan before segments, and those before buildings."""
-    found = {one.name: one for one in maps if one.name in {"plan", "segments", "buildings"}}
-    for name in ("plan", "segments", "buildings"):
+def _foremost(maps: Iterator[StaticMap], picked: Picked) -> StaticMap:
+    """Return the map that says most."""
+    found = {one.name: one for one in maps}
+    named = [name for name in found if name not in (PLAN, SEGMENTS, BUILDINGS)] if picked.columns else []
+    for name in (*named, PLAN, SEGMENTS, BUILDINGS):
         if name in found:
             return found[name]
     raise DataError("map: there are neither segments nor buildings to draw. Name census or asset lists in place.toml.")
@@ -144,7 +156,7 @@ def _words(study: Study, subtitle: str) -> Words:
     roads = "" if study.travel is None else study.travel.attribution
     credit = "" if boundaries is None else boundaries.attribution
     both = f"{credit.rstrip('. ')}. Roads: {roads}." if credit and roads else credit
-    return Words(place.name, subtitle, both, made_up=place.made_up)
+    return Words(place.name, subtitle, both, made_up=place.made_up, date=f"Census and areas of {place.vintage}")
 
 
 def segments_map(study: Study, areas: gpd.GeoDataFrame, segments: Segments) -> StaticMap:

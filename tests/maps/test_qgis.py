@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
 import pyogrio
+import pytest
 
 from geodata.write import write_geopackage
 from maps.areas import area_layer
+from maps.bundle import write_layers
 from maps.inert import unpacked_bytes
 from maps.qgis import area_style, building_style, style_table
 from maps.style import FAMILIES
@@ -48,6 +51,23 @@ def test_areas_have_the_colours_of_the_page(town_areas: gpd.GeoDataFrame, town_s
         mine = styled[str(one["segment"])]
         wanted = ",".join(str(int(one["colour"][at : at + 2], 16)) for at in (1, 3, 5))
         assert (mine["label"], mine["color"]) == (one["name"], f"{wanted},255")
+
+
+def test_the_files_beside_the_geopackage_are_its_styles(
+    town_areas: gpd.GeoDataFrame, town_segments: StandInSegments, tmp_path: Path
+) -> None:
+    """Whoever loads the .qml by hand sees the same classes; every area of the layer falls in one of them."""
+    geography = SimpleNamespace(areas=town_areas, census=None)
+    study: Any = SimpleNamespace(geography=geography, segments=town_segments, estate=None, plans=())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("maps.bundle.all_columns", lambda _: [])
+        write_layers(study, tmp_path)
+    beside = (tmp_path / "areas.qml").read_text(encoding="utf-8")
+    with sqlite3.connect(tmp_path / "results.gpkg") as file:
+        assert file.execute("SELECT styleQML FROM layer_styles").fetchall() == [(beside,)]
+    column = ET.fromstring(beside).find("renderer-v2").get("attr")  # type: ignore[union-attr]  # noqa: S314 - our own
+    areas = pyogrio.read_dataframe(tmp_path / "results.gpkg", layer="areas")
+    assert set(areas[column].astype("str")) <= set(drawn(beside))
 
 
 def test_every_use_has_a_sign() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,8 +15,10 @@ import pytest
 from matplotlib.image import imread
 
 from geodata.errors import CrsError, DataError, SourceError
-from maps.columns import Column
+from maps.areas import area_layer
+from maps.columns import Column, column_layer
 from maps.drawn import SHAPES, Legend, Shade, Words, drawn_map, round_length
+from maps.inert import unpacked_bytes
 from maps.picture import png_bytes, svg_text
 from maps.static import buildings_map, check_static, column_map, plan_map, segments_map, write_static
 from maps.style import FAMILIES, from_hex, group_colours
@@ -71,6 +74,21 @@ def test_areas_have_the_colours_of_the_page(town_study: Any) -> None:
     share = (np.abs(picture - wanted).max(axis=2) < 0.02).mean()
     assert 0.1 < share < 0.4  # half of the map, which takes most of the sheet
     assert from_hex(south.colour).shape == (3,)
+
+
+def test_segments_and_columns_have_the_colours_of_the_map(town_study: Any) -> None:
+    """The very colours, for every segment and every class: paper and screen lie side by side."""
+    areas, segments = town_study.geography.areas, town_study.segments
+    page: Any = area_layer(areas, segments).data
+    groups = [one for one in json.loads(unpacked_bytes(page["groups"])) if one["level"] == "sub"]
+    drawn = svg_text(segments_map(town_study, areas, segments).figure, title="A map")
+    assert all(f"fill: {one['colour']}" in drawn for one in groups)
+    figures = pd.Series(np.arange(12.0), index=areas.index)
+    column = Column("Rents", "Homes", "%", figures, breaks=(3.0, 6.0, 9.0))
+    layer: Any = column_layer([column], areas.index).data
+    drawn = svg_text(column_map(town_study, areas, column).figure, title="A map")
+    assert all(f"fill: {one['colour']}" in drawn for one in layer["columns"][0]["classes"])
+    assert "Census and areas of 2021" in texts(column_map(town_study, areas, column).figure)
 
 
 def _stream(data: bytes) -> Any:
