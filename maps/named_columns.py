@@ -119,7 +119,9 @@ def named_columns(study: Study, wanted: Sequence[str], n_classes: int | None = N
             f"map: {len(distinct)} columns of {len(study.geography.areas):,} areas are more than a page carries. "
             f"Name {most_columns(study)} at most; results.gpkg of `onetown run` holds all."
         )
-    return tuple(_classed(one, n_classes or USUAL_CLASSES) for one in distinct)
+    names = {one.name for one in distinct}
+    alone = [one if one.before in names else replace(one, before="") for one in distinct]
+    return tuple(_classed(one, n_classes or USUAL_CLASSES) for one in alone)
 
 
 def _is_count(study: Study, name: str) -> bool:
