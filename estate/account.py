@@ -5,9 +5,8 @@ One HTML page without scripts or links. All text from lists passes through the t
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -18,82 +17,13 @@ import geopandas as gpd
 import jinja2
 import pandas as pd
 
+from estate.account_faults import SHOWN, fault_groups, row_names
+from estate.headings import fields
 from estate.identity import is_full_postcode
 from estate.numbers import number, origin
 from estate.pipeline import NOT_RECORDED, on_the_way, pipeline
 from estate.register import Register
-from geodata.errors import Fault
 from geodata.write import write_text
-
-SHOWN = 50
-KINDS = {"set_aside": "aside", "question": "ask", "note": "note"}
-HEADINGS = {
-    "far_from_postcode": "Points far from their postcode",
-    "far_from_area": "Points outside the area of their postcode",
-    "far_from_peers": "Points far from all their neighbours",
-    "beside_postcode": "Points beside their postcode",
-    "kilometres": "Coordinates in kilometres",
-    "note_row": "Notes, page breaks and headings among the rows",
-    "condition_unknown": "Unknown conditions",
-    "swapped_columns": "Columns of coordinates with each other's headings",
-    "swapped_coordinates": "Coordinates in the wrong columns",
-    "zero_coordinates": "Coordinates 0,0",
-    "outside_britain": "Coordinates that are nowhere in Britain",
-    "outside_place": "Outside the place",
-    "not_a_coordinate": "Words instead of coordinates",
-    "no_place": "No coordinates and no usable postcode",
-    "not_a_property": "No land or building",
-    "not_asked_for": "Rows that were not asked for",
-    "repeated_row": "Listed twice",
-    "scattered_points": "One address, many points",
-    "zero_size": "Floor areas of 0",
-    "shared_point": "One point for buildings in different places",
-    "shared_uprn": "One UPRN for buildings in different places",
-    "repeated_reference": "One reference for several buildings",
-    "reference_in_two_lists": "One reference in two lists",
-    "far_from_uprn": "Points far from their UPRN",
-    "columns_by_values": "Columns told by their values alone",
-    "uprn_rounded": "UPRNs rounded by a spreadsheet",
-    "uprn_too_long": "UPRNs with too many digits",
-    "uprn_internal": "Own references headed UPRN",
-    "uprn_decimals": "UPRNs with decimals",
-    "not_a_uprn": "Words instead of UPRNs",
-    "not_a_postcode": "Incomplete postcodes",
-    "postcode_mended": "Postcodes mended",
-    "postcode_in_address": "Postcodes found in the address",
-    "name_filled_down": "Names taken from the row above",
-    "tenure_unknown": "Unknown tenures",
-    "use_unknown": "Unknown uses",
-    "status_unknown": "Unknown statuses",
-    "repeated_in_another_list": "Listed in two files of one body",
-    "no_organisation": "Whose list is it?",
-    "no_rows": "Lists without rows",
-    "sheet_without_places": "Sheets not read",
-    "broken_characters": "Broken characters",
-    "not_a_number": "Numbers that cannot be read",
-    "not_a_money": "Sums of money that cannot be read",
-    "not_a_area": "Areas that cannot be read or do not agree",
-    "not_a_date": "Dates that cannot be read",
-    "not_a_flag": "Yes or no that cannot be read",
-    "area_mended": "Areas converted",
-    "money_mended": "Sums of money converted",
-    "date_mended": "Dates converted",
-}
-SAID = {
-    "set_aside": "These rows are not in the register until they are mended.",
-    "question": "These rows are in the register; someone should look.",
-    "note": "Read without trouble; mend it at the source when there is time.",
-}
-
-
-#: Where that sentence would mislead: rows that are rightly left out need no mending.
-SAID_OF = {
-    "repeated_row": "Another row for the same building is in the register; these are not counted again.",
-    "repeated_in_another_list": "The same building is in the register from another file; these are not counted again.",
-    "not_a_property": "These rows are rightly not in the register; the list is clearer without them.",
-    "not_asked_for": "These rows were left out on purpose.",
-}
-_SUM = re.compile(r"([\d,]+) (?:more rows|rows|cells)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +95,8 @@ def account_page(register: Register, *, title: str, organisation: str = "") -> s
         set_aside=int(mine.account["set_aside"].sum()),
         questions=int(mine.account["questions"].sum()),
         account=[{**row, "file": Path(str(row["file"])).name} for row in mine.account.to_dict("records")],
-        groups=_groups(mine.faults),
+        groups=fault_groups(mine.faults, row_names(mine)),
+        sheeted=bool(mine.account["sheet"].ne("").any()),
         score=f"{completeness_score(mine.assets):.0f}",
         needs=[_shown(row) for row in table.to_dict("records")],
         mapping=_mapping(mine.mapping),
@@ -243,45 +174,6 @@ def _shown(need: Mapping[Hashable, Any]) -> dict[Hashable, Any]:
     return {**need, "percent": percent, "width": width}
 
 
-def _groups(faults: Sequence[Fault]) -> list[dict[str, Any]]:
-    """Return faults by severity and rule, worst first, with a limited number shown of each."""
-    by_rule: dict[tuple[str, str], list[Fault]] = {}
-    for fault in faults:
-        by_rule.setdefault((fault.severity, fault.rule), []).append(fault)
-    order = list(KINDS)
-    ranked = sorted(by_rule.items(), key=lambda item: (order.index(item[0][0]), -len(item[1]), item[0][1]))
-    return [
-        {
-            "kind": KINDS[severity],
-            "heading": HEADINGS.get(rule, rule.replace("_", " ").capitalize()),
-            "n": sum(map(_count, group)),
-            "what": SAID_OF.get(rule, SAID[severity]),
-            "shown": f"show the first {SHOWN}" if len(group) > SHOWN else "show",
-            "faults": [_told(fault) for fault in _few(group)],
-        }
-        for (severity, rule), group in ranked
-    ]
-
-
-def _count(fault: Fault) -> int:
-    """Return how many rows or cells a fault stands for: a sum of many begins with their number."""
-    found = _SUM.match(fault.message) if fault.row is None else None
-    return int(found[1].replace(",", "")) if found else 1
-
-
-def _few(group: Sequence[Fault]) -> list[Fault]:
-    """Return the first faults row by row, and after them those that sum up the rest."""
-    return [*[fault for fault in group if fault.row is not None][:SHOWN], *(one for one in group if one.row is None)]
-
-
-def _told(fault: Fault) -> Mapping[str, str]:
-    parts = [Path(fault.file).name]
-    parts += [f"sheet {fault.sheet}"] if fault.sheet else []
-    parts += [f"row {fault.row}"] if fault.row is not None else []
-    parts += [f"column {fault.column}"] if fault.column else []
-    return {"where": ", ".join(parts), "message": fault.message, "remedy": fault.remedy}
-
-
 def _mapping(mapping: pd.DataFrame) -> list[tuple[str, list[dict[str, str]]]]:
     return [
         (
@@ -289,7 +181,7 @@ def _mapping(mapping: pd.DataFrame) -> list[tuple[str, list[dict[str, str]]]]:
             [
                 {
                     "column": str(row["column"]),
-                    "field": str(row["field"]),
+                    "field": _field_words(str(row["field"])),
                     "why": str(row["why"]),
                     "sure": f"{row['confidence']:.0%}",
                 }
@@ -298,6 +190,12 @@ def _mapping(mapping: pd.DataFrame) -> list[tuple[str, list[dict[str, str]]]]:
         )
         for file, columns in mapping.groupby("file", sort=False)
     ]
+
+
+def _field_words(field: str) -> str:
+    """Return a field in words, with its name in place.toml where that is another."""
+    words = next((entry.names[0] for entry in fields() if entry.name == field), field)
+    return words if words in {field, field.replace("_", " ")} else f"{words} ({field})"
 
 
 @cache

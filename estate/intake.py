@@ -24,7 +24,7 @@ from estate.identity import postcode_in, repeated_rows, row_keys, scattered_poin
 from estate.location import place_rows
 from estate.notes import notes_among
 from estate.position import PostcodeTable, postcode_table
-from estate.records import NUMBERS, add_uses, build_record, without_zero_sizes
+from estate.records import NUMBERS, add_uses, build_record, net_over_gross, without_zero_sizes
 from estate.to_copy import line_to_copy
 from estate.words import file_use_of, not_a_property, uses
 from geodata.errors import DataError, Fault, did_you_mean, nearest_word
@@ -207,6 +207,8 @@ def _has_place(grid: Grid, matches: tuple[ColumnMatch, ...]) -> bool:
 
 def _no_place_columns(settings: ListSettings, grids: list[Grid]) -> str:
     headings = [name for grid in grids for name in grid.names][:12]
+    if not headings:
+        return f"{settings.path}: there is not one filled cell in it. Ask for the list again."
     listed = ", ".join(f"'{name[:40]}'" for name in headings) or "none"
     return (
         f"{settings.path}: has no column with coordinates, postcodes or UPRNs, so its buildings cannot be placed. "
@@ -267,6 +269,7 @@ def _read_sheet(
             record.found,
             use_found,
             zero_found,
+            net_over_gross(rows),
             _non_properties(rows),
             place_found,
             *repeats,
@@ -347,12 +350,17 @@ def _not_asked_for(grid: Grid, settings: ListSettings) -> pd.DataFrame:
 
 def _non_properties(rows: pd.DataFrame) -> pd.DataFrame:
     words = not_a_property(rows["name"])
-    words = words.where(words.ne(""), not_a_property(rows["use_recorded"]))
+    for other in ("use_recorded", "reference"):
+        words = words.where(words.ne(""), not_a_property(rows[other]))
     hit = words.ne("")
     return findings(
         rows.index[hit],
         rule="not_a_property",
-        message="'" + rows["name"][hit].str.slice(0, 80) + "' is no land or building (" + words[hit] + ").",
+        message="'"
+        + rows["name"].where(rows["name"].ne("Other"), rows["reference"])[hit].str.slice(0, 80)
+        + "' is no land or building ("
+        + words[hit]
+        + ").",
         remedy="Leave such rows out of the list of properties.",
         severity="set_aside",
         value=rows["name"],

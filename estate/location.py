@@ -14,7 +14,7 @@ from estate.grid import Grid
 from estate.ground import Ground
 from estate.identity import is_full_postcode
 from estate.orientation import AREA_KM, SURE, turn_whole_lists
-from estate.peers import check_against_areas, check_against_peers, check_without_postcode
+from estate.peers import check_against_areas, check_against_peers, check_in_local_list
 from estate.placing import WHOLE_COLUMN, Points, place_by_postcode, read_points
 from estate.placing_by_uprn import place_by_uprn
 from estate.position import PostcodeTable, check_against_place, check_against_postcodes
@@ -98,12 +98,13 @@ def _by_values(points: Points, matches: tuple[ColumnMatch, ...], postcode: pd.Se
 
 def _checks(points: pd.DataFrame, postcode: pd.Series, table: PostcodeTable | None) -> list[pd.DataFrame]:
     """Return what speaks against the points: the table of postcodes, or where it is silent the postcode's area."""
-    alone = check_without_postcode(points, postcode)
     if table is None:
-        return [check_against_areas(points, postcode), check_against_peers(points, postcode), alone]
-    unknown = _not_in(postcode, table.units.index) & _not_in(postcode.str.split(" ").str[0], table.districts.index)
+        checks = [check_against_areas(points, postcode), check_against_peers(points, postcode)]
+        return [*checks, check_in_local_list(points, points.index)]
+    unit = _not_in(postcode, table.units.index)
+    unknown = unit & _not_in(postcode.str.split(" ").str[0], table.districts.index)
     areas = check_against_areas(points[unknown], postcode[unknown])
-    return [check_against_postcodes(points, postcode, table), areas, alone]
+    return [check_against_postcodes(points, postcode, table), areas, check_in_local_list(points, points.index[unit])]
 
 
 def _not_in(codes: pd.Series, known: pd.Index) -> pd.Series:
@@ -119,15 +120,18 @@ def _given_points(grid: Grid, matches: tuple[ColumnMatch, ...]) -> Points:
         return points
     shapes = to_bng(grid.points, source=grid.file)
     have = (~(shapes.is_empty | shapes.isna())).to_numpy()
-    pairs = zip(shapes.x, shapes.y, have, strict=True)
-    written = pd.Series(
-        [f"{east:.0f}, {north:.0f}" if ok else "" for east, north, ok in pairs], grid.cells.index, dtype="str"
-    )
+    abroad = ~have & ~(grid.points.is_empty | grid.points.isna()).to_numpy()
+    corners = grid.points.bounds[["minx", "miny"]].to_numpy()
+    texts = [
+        f"{east:.0f}, {north:.0f}" if ok else f"{corner[0]:.5g}, {corner[1]:.5g}" if far else ""
+        for east, north, ok, far, corner in zip(shapes.x, shapes.y, have, abroad, corners, strict=True)
+    ]
+    written = pd.Series(texts, grid.cells.index, dtype="str")
     table = points.table.assign(
         easting=points.table["easting"].mask(have, shapes.x.to_numpy()),
         northing=points.table["northing"].mask(have, shapes.y.to_numpy()),
         placed_by=points.table["placed_by"].mask(have, "coordinates"),
-        written=points.table["written"].mask(have, written),
+        written=points.table["written"].mask(have | abroad, written),
         kind=points.table["kind"].mask(have, ""),
     )
     return Points(table, points.found)

@@ -21,6 +21,7 @@ AROUND_M = 20_000.0  # rows this near to a point tell what its postcode should b
 PEERS_M = 60_000.0  # this far from the middle of the rows of its postcode area a point is asked about
 ALONE_M = 45_000.0  # or this far from it and from the nearest row of its own and the next districts
 LOCAL_M = 60_000.0  # a list three quarters of whose rows lie this near to their middle is a local one
+APART_M = 30_000.0  # a point this far from the middle of a local list is asked about, where no postcode speaks for it
 FEW = 8  # a list of fewer rows has no middle
 MAX_PEERS = 1_000  # areas with more rows are compared with their middle only
 MAX_CORRECTIONS = 300  # so many rows are given a proposal
@@ -168,18 +169,24 @@ def _neighbours(peers: pd.DataFrame, district: pd.Series, number: float) -> pd.D
     return (near if len(near) else peers).head(MAX_PEERS)
 
 
-def check_without_postcode(points: pd.DataFrame, postcode: pd.Series) -> pd.DataFrame:
-    """Return questions about points without a postcode that stand far from the other rows of a local list.
+def check_in_local_list(points: pd.DataFrame, unproven: pd.Index) -> pd.DataFrame:
+    """Return questions about points that stand far from the other rows of a local list.
 
     Lists of which a quarter of the rows lie further than ``LOCAL_M`` from their middle are no local ones and are left
     alone, as are lists of fewer than ``FEW`` rows.
+
+    Parameters
+    ----------
+    points
+        Table of points as :class:`estate.placing.Points` has it; rows placed by coordinates are looked at.
+    unproven
+        Rows that no postcode of a table speaks for; only they are asked about.
     """
     at = points[points["placed_by"].eq("coordinates")]
     middle = at[["easting", "northing"]].median()
     distance = pd.Series(np.hypot(at["easting"] - middle["easting"], at["northing"] - middle["northing"]), at.index)
     reach = float(distance.quantile(0.75)) if len(at) else np.inf
-    bare = ~postcode.loc[at.index].str.match(r"[A-Z]{1,2}\d")
-    rows = at.index[bare & (distance > max(PEERS_M, 4 * reach))]
+    rows = at.index[at.index.isin(unproven) & (distance > max(APART_M, 4 * reach))]
     if len(at) < FEW or reach > LOCAL_M or not len(rows):
         return joined([])
     good = at[distance <= 2 * reach]

@@ -23,6 +23,8 @@ from geodata.crs import bng_from_lonlat
 
 Floats = npt.NDArray[np.float64]
 
+PAIRS = (("easting", "northing"), ("longitude", "latitude"), ("x", "y"))
+DISAGREE_M = 1_000.0  # two pairs of one row this far apart are asked about: degrees may be rounded
 LONGITUDES = (-9.5, 2.5)
 LATITUDES = (49.5, 61.5)
 EASTINGS = (0.0, 700_000.0)
@@ -69,7 +71,7 @@ def read_points(cells: pd.DataFrame, columns: Mapping[str, str]) -> Points:
         index=cells.index,
     )
     found = []
-    for first, second in (("easting", "northing"), ("longitude", "latitude"), ("x", "y")):
+    for first, second in PAIRS:
         if first in columns and second in columns:
             table, faults = _add_pair(table, cells[columns[first]], cells[columns[second]])
             found.append(faults)
@@ -81,7 +83,40 @@ def read_points(cells: pd.DataFrame, columns: Mapping[str, str]) -> Points:
             table, cells[columns["grid_reference"]], what="is no grid reference", remedy="Write it as SK 407 543."
         )
         found.append(faults)
+    found.append(_second_opinions(table, cells, columns))
     return Points(table, joined(found))
+
+
+def _second_opinions(table: pd.DataFrame, cells: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return questions about rows whose easting and northing stand far from their own longitude and latitude."""
+    found = []
+    for first, second in PAIRS:
+        if first not in columns or second not in columns:
+            continue
+        heads = [columns[first], columns[second]]
+        a, b = _numbers(cells[heads[0]]), _numbers(cells[heads[1]])
+        other = table["placed_by"].eq("coordinates") & table["column"].ne(", ".join(heads)) & a.notna() & b.notna()
+        if not other.any():
+            continue
+        kind = pd.Series(kinds_of(a.to_numpy(), b.to_numpy()), index=table.index).where(other, "")
+        east, north = _to_bng(a, b, kind)
+        apart = pd.Series(np.hypot(table["easting"] - east, table["northing"] - north), index=table.index)
+        rows = apart.index[other & (apart > DISAGREE_M)]
+        told = cells[heads[0]].str.cat(cells[heads[1]], sep=", ")[rows]
+        away = (apart[rows] / 1000).map("{:,.1f} km".format).astype("str")
+        found.append(
+            findings(
+                rows,
+                rule="two_places",
+                message="The point '" + table["written"][rows] + "' lies " + away + " from '" + told
+                + f"' in the columns {heads[0]} and {heads[1]} of the same row; the first is used.",
+                remedy="See which of the two is right, and correct the other.",
+                severity="question",
+                column=table["column"],
+                value=table["written"],
+            )
+        )  # fmt: skip
+    return joined(found)
 
 
 def bng_from_grid_reference(text: str) -> tuple[float, float] | None:

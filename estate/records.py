@@ -37,6 +37,7 @@ SUMS = ("running_cost_gbp_pa", "rent_gbp_pa", "rates_gbp_pa", "backlog_gbp", "va
 NUMBERS = (*AREAS, *COUNTS, *SUMS)
 DATES = ("lease_end", "break_date", "status_since")
 FLAGS = ("public_facing", "step_free")
+ROUNDED = 1.01  # a net area is larger than the gross one beyond rounding
 FEW, MOST = 5, 0.5  # so many rows, and more than this share of them, show what a column holds
 _SIZES = {"gia_m2": "gross floor area", "nia_m2": "net floor area", "site_area_m2": "site"}
 _HELP = {
@@ -400,6 +401,21 @@ def without_zero_sizes(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             )
         )
     return rows, joined(found)
+
+
+def net_over_gross(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return questions about buildings whose net area is larger than the gross area it is part of."""
+    over = rows.index[rows["nia_m2"].gt(rows["gia_m2"] * ROUNDED)]
+    sizes = {name: rows.loc[over, name].map("{:,.0f}".format).astype("str") for name in ("nia_m2", "gia_m2")}
+    return findings(
+        over,
+        rule="net_over_gross",
+        message="The net area of " + sizes["nia_m2"] + " m2 is larger than the gross area of " + sizes["gia_m2"]
+        + " m2 that it is part of.",
+        remedy="See whether the two stand in each other's columns, or one is in other units.",
+        severity="question",
+        value=sizes["nia_m2"],
+    )  # fmt: skip
 
 
 def _area_reader(matches: Sequence[ColumnMatch], field: str) -> Callable[[pd.Series], Reading]:

@@ -41,6 +41,29 @@ def test_page_counts_rows_and_lists_worst_first(register: Register) -> None:
     assert "bad.csv, row 2" in page
 
 
+def test_rows_are_named_and_what_needs_no_mending_comes_last(read_list: ReadList) -> None:
+    """A partner knows buildings by name; thirty totals must not stand before the one building off the map."""
+    header = ["Ref", "Building", "Easting", "Northing", "Condition"]
+    rows = [["1", "Town Hall", 400_050, 300_050, "B/C"], ["2", "Library", "", "", "B"], ["3", "Depot", 0, 0, "B/C"],
+            *([str(place), "Grand total", "", "", ""] for place in range(4, 8))]  # fmt: skip
+    page = account_page(build_register([read_list([header, *rows])]), title="x")
+    headings = re.findall(r"<h3>(.*?) \(", page)
+    assert headings[0] == "No coordinates and no usable postcode"
+    assert headings.index("No land or building") > headings.index("Unknown conditions")
+    assert '<span class="name">Library</span>assets.csv, row 3' in page
+    assert '<span class="name">Town Hall</span>assets.csv, row 2' in page
+    assert '<th scope="col">Sheet</th>' not in page
+
+
+def test_a_remedy_that_all_share_is_said_once(read_list: ReadList) -> None:
+    """Not in every row of a long table."""
+    header = ["Ref", "Building", "Easting", "Northing", "Condition"]
+    rows = [[str(place), f"Hall {place}", 400_050 + place, 300_050, "B/C"] for place in range(5)]
+    page = account_page(build_register([read_list([header, *rows])]), title="x")
+    assert page.count("Write A, B, C or D, or good, satisfactory, poor or bad.") == 1
+    assert page.count("The condition &#39;B/C&#39; is not known.") == 5
+
+
 def test_hostile_text_stays_text(register: Register) -> None:
     """Nothing from a list becomes markup, and the page runs no script and loads nothing."""
     page = account_page(register, title=EVIL)

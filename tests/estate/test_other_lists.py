@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import Point
 
 from estate.columns import match_columns
 from estate.degree_slips import likely_degrees
 from estate.grid import grid_below
 from estate.headings import aliases_of
-from estate.intake import AssetList
+from estate.intake import AssetList, ListSettings, read_asset_list
 from estate.words import not_a_property, recognise
+from geodata.errors import DataError
 from geodata.files import Sheet
-from tests.estate.conftest import ReadList
+from tests.estate.conftest import ReadList, WriteList
 
 CODES = ["DE1 2FS", "DE24 9DA", "DE56 2JQ", "DE5 3QS", "DE7 8AA", "DE22 1GB"]
 
@@ -201,3 +206,56 @@ def test_acres_roods_and_perches(read_list: ReadList) -> None:
             ["Hill Farm", "10 acres 1 rood", "435500", "336400"]]  # fmt: skip
     got = read_list(rows).accepted["site_area_m2"] / 4_046.8564224
     assert got.round(4).tolist() == [45.5625, 10.25]
+
+
+def test_a_far_row_of_a_local_list_is_asked_about_where_no_table_knows_its_postcode(read_list: ReadList) -> None:
+    """A large postcode area hides a point 54 km off; the list's own rows do not."""
+    found = asked(read_list(local_list(["Transposed", "493743,342066"])), "far_from_peers")
+    assert found[14].startswith("Probably near 4")
+    assert not asked(read_list(local_list(["Beyond the border", "438000,368000"])), "far_from_peers")
+
+
+def test_two_points_of_one_row_that_differ_are_asked_about(read_list: ReadList) -> None:
+    """Easting and northing exchanged in an inland row lie in Britain too; its longitude and latitude tell."""
+    rows = [["Name", "Easting", "Northing", "Latitude", "Longitude"],
+            ["Right", "435400", "336400", "52.9237", "-1.4748"],
+            ["Exchanged", "336400", "435400", "52.9237", "-1.4748"],
+            ["Only one", "435400", "336400", "", ""]]  # fmt: skip
+    one = read_list(rows)
+    found = [fault for fault in one.faults if fault.rule == "two_places"]
+    assert [fault.row for fault in found] == [3]
+    assert "140.0 km from '-1.4748, 52.9237' in the columns Longitude and Latitude" in found[0].message
+    assert one.rows_in == 3
+
+
+def test_a_net_area_larger_than_the_gross_one_is_asked_about(read_list: ReadList) -> None:
+    """The two columns are exchanged, or one is in square feet; equal ones are nothing to ask about."""
+    rows = [["Name", "GIA", "NIA", "Easting", "Northing"], ["Hall", "100", "900", "435400", "336400"],
+            ["Library", "100", "100", "435500", "336400"], ["Depot", "", "90", "435600", "336400"]]  # fmt: skip
+    assert list(asked(read_list(rows), "net_over_gross")) == [2]
+
+
+def test_a_total_under_the_references_is_no_building(read_list: ReadList) -> None:
+    """The last row of many workbooks."""
+    rows = [["Asset Ref", "Name", "Easting", "Northing", "GIA"], ["A1", "Hall", "435400", "336400", "100"],
+            ["Total", "", "", "", "100"]]  # fmt: skip
+    one = read_list(rows)
+    assert one.set_aside["rule"].tolist() == ["not_a_property"]
+    assert one.set_aside["reason"].tolist() == ["'Total' is no land or building (total)."]
+
+
+def test_nothing_in_a_file_is_said(write_list: WriteList) -> None:
+    """Commas alone are no list without postcodes: they are no list."""
+    with pytest.raises(DataError, match="there is not one filled cell in it"):
+        read_asset_list(ListSettings(path=write_list([["", ""], ["", ""]])))
+
+
+def test_a_shape_abroad_is_quoted(tmp_path: Path) -> None:
+    """Paris is not "no coordinates": the row says where it stands."""
+    path = tmp_path / "abroad.geojson"
+    shapes = [Point(2.35, 48.85), Point(-1.47, 52.92)]
+    gpd.GeoDataFrame({"Name": ["Paris", "Derby"]}, geometry=shapes, crs="EPSG:4326").to_file(path)
+    one = read_asset_list(ListSettings(path=path))
+    assert one.set_aside["reason"].tolist() == [
+        "'2.35, 48.85' cannot be used as coordinates, and there is no postcode."
+    ]
