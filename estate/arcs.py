@@ -41,7 +41,9 @@ def permitted_arcs(
     open_still = ~(buildings["must_release"] | on_the_way_out(chosen, rules)).to_numpy()
     open_still &= (buildings["ready"] < rules.years).to_numpy()
     secure = secure_places(blocks["secure"].tolist(), offered(buildings))
-    may = blocks["moves"].to_numpy()[:, None] & open_still[None] & open_to & secure & fits
+    wanted = blocks["only_town"].to_numpy(dtype=object)[:, None]
+    in_town = (wanted == "") | (wanted == buildings["town"].to_numpy(dtype=object)[None])
+    may = blocks["moves"].to_numpy()[:, None] & open_still[None] & open_to & secure & in_town & fits
     pinned = _pinned(blocks, buildings.index, rules) & (may | stay)
     free = ~pinned.any(axis=1)[:, None]
     block, building = np.nonzero(stay | pinned | (may & near & free & ~_repelled(blocks, len(buildings), rules)))

@@ -27,7 +27,7 @@ from geodata.travel import Travel
 
 Floats = NDArray[np.float64]
 
-BLOCK_KEYS = ["asset_id", "organisation", "service", "security_class", "front_desk", "moves", "pinned"]
+BLOCK_KEYS = ["asset_id", "organisation", "service", "security_class", "front_desk", "moves", "pinned", "only_town"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +49,9 @@ class Problem:
     blocks
         Indexed by the first of their team ids: ``organisation``, ``service``, ``security_class``, ``front_desk``,
         ``moves`` (may move at all), ``asset_id`` (today), ``home`` (its row in ``buildings``), ``fte``, ``desks`` and
-        ``m2`` (needed), ``secure`` (the classes for which it needs a secure building), ``delivers`` (its service is
-        delivered where it sits), ``capital_gbp`` (of its move), ``teams`` (their ids).
+        ``m2`` (needed), ``secure`` (the classes for which it needs a secure building), ``only_town`` (the one town in
+        which it may sit, or ""), ``delivers`` (its service is delivered where it sits), ``capital_gbp`` (of its move),
+        ``teams`` (their ids).
     arcs
         Every permitted place of every block, as :func:`estate.arcs.permitted_arcs` gives them.
     release_gbp
@@ -177,6 +178,7 @@ def build_problem(
 
 def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules, costs: CostRules) -> pd.DataFrame:
     """Merge teams into blocks; only those in the buildings decided about. A team that a pin names is its own block."""
+    towns = teams["only_town"].fillna("").astype(str) if "only_town" in teams else ""
     named = {team for pin in rules.pins if pin.rule in ("move", "together", "apart") for team in (pin.team, pin.other)}
     marked = teams.assign(
         moves=~never_moves(teams, rules),
@@ -184,6 +186,7 @@ def _blocks(teams: pd.DataFrame, chosen: pd.Index, rules: Rules, costs: CostRule
         fte=pd.to_numeric(teams["fte"]).astype(np.float64),
         delivers=False,
         pinned=np.where(teams.index.isin(named), teams.index, ""),
+        only_town=towns,
     )
     for service in marked["service"].unique():
         marked["delivers"] |= delivering(marked, service)

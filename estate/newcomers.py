@@ -2,7 +2,7 @@
 
 A hub is a building with a ``ready_year``: it stands only if the plan builds it. A new team sits, if nothing is done, in
 space rented for it in the middle of its town; that space is a building that the plan may release by finding the team
-room elsewhere.
+room in another building of that town.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ ASSUMPTIONS = ("new_space_gbp_per_desk_pa",)
 #: Rent, rates and running of serviced office space outside London (GBP a desk and year). Assumed.
 NEW_SPACE_GBP_PER_DESK_PA = 4_000.0
 NEW_SPACE = "new space for "
+#: Column of the teams table: the one town in which a team may sit; empty where any will do.
+ONLY_TOWN = "only_town"
 M2_A_DESK = 10.0
 ROOM_TO_SPARE = 1.5
 FRONT_DESK_M2 = 50.0
@@ -126,12 +128,14 @@ def with_new_teams(
         {
             **{name: [getattr(one, name) for one in newcomers] for name in _OF_TEAM},
             "asset_id": homes,
+            ONLY_TOWN: [one.town for one in newcomers],
             "may_move": True,
             "from": "recorded",
         },
         index=pd.Index([one.team for one in newcomers], name=teams.index.name),
     )
-    return _appended(assets, rows, homes), pd.concat([teams, more.reindex(columns=[*teams.columns])])
+    known_to_all = teams.assign(**{ONLY_TOWN: teams.get(ONLY_TOWN, "")})
+    return _appended(assets, rows, homes), pd.concat([known_to_all, more.reindex(columns=[*known_to_all.columns])])
 
 
 _OF_TEAM = ("organisation", "service", "fte", "desks_per_fte", "front_desk", "security_class")

@@ -70,6 +70,8 @@ def _refusal(block: pd.Series, target: pd.Series) -> str:
             f"it needs {block['desks']:,.1f} desks and {block['m2']:,.0f} m2, and the building has "
             f"{target['desks_limit']:,.1f} usable desks and {target['m2_limit']:,.0f} m2"
         )
+    if block["only_town"] not in ("", target["town"]):
+        return f"it is needed in {block['only_town']}, and the building is not there"
     if block["front_desk"] and not target["public"]:
         return "its front desk may not be in a building that is not open to the public"
     if work := [name for name in block["secure"] if not classes_in(target["secure_for"]) & {name.casefold(), "all"}]:

@@ -235,7 +235,8 @@ def _no_room(view: _View, attempt: Attempt) -> str:
     kind = "front desk" if block["front_desk"] else "team"
     front = bool(block["front_desk"])
     secure = f" and secure for {listed([repr(name) for name in block['secure']])}" if block["secure"] else ""
-    near = f"no other building that is kept{secure} within {problem.rules.reach_km(public=front):g} km"
+    town = f" in {block['only_town']}" if block["only_town"] else ""
+    near = f"no other building that is kept{secure}{town} within {problem.rules.reach_km(public=front):g} km"
     needs = {"desks": f"{block['desks']:,.1f} desks together", "m2": f"{block['m2']:,.0f} m2"}
     free = {need: _most_free(view, attempt.block, need) for need in needs}
     short = [need for need in needs if free[need] < block[need]] or list(needs)
@@ -253,6 +254,8 @@ def _most_free(view: _View, block: int, need: str) -> float:
     spots = problem.register.loc[problem.buildings.index, "geometry"]
     home = int(problem.blocks["home"].iloc[block])
     others = view.decision.kept & (spots.distance(spots.iloc[home]).to_numpy() <= METRES_A_KM * reach_km)
+    if town := problem.blocks["only_town"].iloc[block]:
+        others &= problem.buildings["town"].eq(town).to_numpy()
     others &= secure_places([problem.blocks["secure"].iloc[block]], offered(problem.buildings))[0]
     others[home] = False
     return max(0.0, float(free[others].max())) if others.any() else 0.0

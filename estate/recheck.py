@@ -154,6 +154,9 @@ def _bad_moves(problem: Problem, moved: pd.DataFrame, *, scope: Scope, waived: C
             found.append(f"front desk '{name}' moves to '{team['to']}', which is not open to the public")
         unsafe = _not_secure_for(problem, team, there)
         found += [f"team '{name}' moves to '{team['to']}', not recorded as secure for '{work}'" for work in unsafe]
+        wanted = team.get("only_town", "")
+        if isinstance(wanted, str) and wanted and there.get("locality") != wanted:
+            found.append(f"team '{name}' moves to '{team['to']}', which is not in {wanted}")
         if scope == "towns" and not (here.get("locality") and here.get("locality") == there.get("locality")):
             found.append(f"team '{name}' leaves its town")
         if scope == "alone" and not (here["organisation"] == there["organisation"] == team["organisation"]):
@@ -196,6 +199,7 @@ def _needs(problem: Problem, teams: pd.DataFrame, building: str) -> pd.DataFrame
     the space of their service and a public area for their front desk.
     """
     together = ["asset_id", "organisation", "service", "security_class", "stays", "public", "named"]
+    together += ["only_town"] if "only_town" in teams else []
     named = {
         team
         for pin in problem.rules.pins

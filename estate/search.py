@@ -54,6 +54,9 @@ PATIENCE = 15
 LAST_IDLE_ROUND = 150
 FEW_FIRST = 40
 NEARLY = 1e-3
+#: Variables above which the solver's own searches in parts are left out: their copies of the programme fill the memory,
+#: and rounds of improvement do the same with small ones.
+MANY = 50_000
 #: Checkpoints of branch and bound that one round of a work limit stands for.
 WORK_A_ROUND = 20
 
@@ -207,6 +210,11 @@ class _Best:
         return max(self.deadline - time.process_time(), 0.0)
 
     @property
+    def few(self) -> bool:
+        """True where the programme is small enough for several copies of it in memory."""
+        return len(self.model.cost) <= MANY
+
+    @property
     def closed(self) -> bool:
         return relative_gap(self.objective, self.bound) <= self.gap
 
@@ -273,6 +281,7 @@ def _whole(best: _Best, *, seed: int, work: int | None, share: float = 1.0) -> N
         work=work,
         gap=best.gap,
         starts=[best.values],
+        sub_searches=best.few,
         progress=best.progress,
         stop=best.stop,
     )
@@ -288,7 +297,14 @@ def _relax(best: _Best, strategy: Strategy, *, seed: int, work: int) -> None:
     relaxed = replace(best.model, integer=best.model.integer & strategy.first)
     seconds = best.seconds_left / 2
     answer = solve_mip(
-        relaxed, seed=seed, seconds=seconds, work=work, gap=RELAXED_GAP, starts=[best.values], stop=best.stop
+        relaxed,
+        seed=seed,
+        seconds=seconds if best.few else seconds / 2,
+        work=work,
+        gap=RELAXED_GAP,
+        starts=[best.values],
+        sub_searches=best.few,
+        stop=best.stop,
     )
     best.nodes += answer.nodes
     best.prove(answer.bound)
@@ -301,7 +317,15 @@ def _be_cautious(best: _Best, strategy: Strategy, *, seed: int) -> None:
     relaxed = replace(strategy.cautious, integer=strategy.cautious.integer & strategy.first)
     try:
         seconds = best.seconds_left / 4
-        loose = solve_mip(relaxed, seed=seed, seconds=seconds, work=RELAXED_WORK, gap=CAUTIOUS_GAP, stop=best.stop)
+        loose = solve_mip(
+            relaxed,
+            seed=seed,
+            seconds=seconds,
+            work=RELAXED_WORK,
+            gap=CAUTIOUS_GAP,
+            sub_searches=best.few,
+            stop=best.stop,
+        )
         if loose.status != "infeasible":
             held = np.where(strategy.first, np.rint(loose.values), loose.values)
             rest = restricted(best.model, held, ~strategy.first)

@@ -20,6 +20,8 @@ from estate.parts import Part, solve_apart
 from estate.programme import INFEASIBLE_BY, OPTIMAL_WITHIN, Answer, Floats, Indices, Model, Progress, Status, Stop
 from geodata.errors import SolverError
 
+SUB_SEARCHES = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost")
+
 
 def solve_mip(
     model: Model,
@@ -29,6 +31,7 @@ def solve_mip(
     work: int | None = None,
     gap: float = OPTIMAL_WITHIN,
     starts: Sequence[Floats] = (),
+    sub_searches: bool = True,
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Answer:
@@ -50,6 +53,9 @@ def solve_mip(
     starts
         Solutions known beforehand; the cheapest that keeps all rows is where the search begins, so that the answer
         never costs more than it.
+    sub_searches
+        False to leave out the solver's searches in parts of the programme. They find solutions, but one inside the
+        other they hold a dozen copies of it.
     progress
         Called now and then with the best cost and the bound so far (of the whole programme).
     stop
@@ -71,7 +77,7 @@ def solve_mip(
     """
 
     def solve(part: Part, start: Floats | None, *, seconds: float, progress: Progress | None) -> Answer:
-        limits = _Limits(seed=seed, seconds=seconds, work=work, gap=gap, stop=stop)
+        limits = _Limits(seed=seed, seconds=seconds, work=work, gap=gap, sub_searches=sub_searches, stop=stop)
         return _solve_part(part.model, start=start, limits=limits, progress=progress)
 
     return solve_apart(model, solve, start=best_start(model, starts), seconds=seconds, progress=progress)
@@ -83,6 +89,7 @@ class _Limits:
     seconds: float
     work: int | None
     gap: float
+    sub_searches: bool = True
     stop: Stop | None = None
 
 
@@ -172,6 +179,7 @@ def _load(model: Model, limits: _Limits, scale: float) -> Any:
         "mip_abs_gap": 1e-6,
         "mip_feasibility_tolerance": INFEASIBLE_BY,
     }
+    settings |= {} if limits.sub_searches else dict.fromkeys(SUB_SEARCHES, False)
     for name, value in settings.items():
         highs.setOptionValue(name, value)
     programme = highspy.HighsLp()

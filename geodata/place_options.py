@@ -163,7 +163,7 @@ class NewTeam(Section):
     fte
         Full-time equivalent staff.
     town
-        The town it is needed in.
+        The town it is needed in; it goes into no building elsewhere.
     desks_per_fte
         Desks for each of them.
     front_desk
