@@ -546,7 +546,9 @@ def access(
 def cover(
     place: PlaceFile,
     *,
-    use: Annotated[list[str] | None, typer.Option(help="Use of the buildings that are stations today.")] = None,
+    use: Annotated[
+        list[str] | None, typer.Option(metavar="USE", help="Use of the buildings that are stations today.")
+    ] = None,
     within: Annotated[float | None, typer.Option(min=0.1, help="The standard (minutes).")] = None,
     demand: Annotated[
         Path | None,
@@ -556,7 +558,8 @@ def cover(
         Path | None, typer.Option(exists=True, dir_okay=False, help="List of sites that could become stations.")
     ] = None,
     candidate_use: Annotated[
-        list[str] | None, typer.Option(help="Use of buildings of the register that could become, or host, one.")
+        list[str] | None,
+        typer.Option(metavar="USE", help="Use of buildings of the register that could become, or host, one."),
     ] = None,
     open_: Annotated[
         list[str] | None, typer.Option("--open", metavar="ID|NAME", help="A candidate that opens; may be repeated.")

@@ -81,8 +81,19 @@ class TravelChoice(Section):
         if len(set(self.modes)) < len(self.modes):
             message = f"a mode stands twice in modes: {', '.join(self.modes)}"
             raise ValueError(message)
-        if self.engine == "valhalla" and self.roads is not None and not self.roads.endswith(".pbf"):
+        if self.engine == "valhalla" and not (self.roads or "").endswith(".pbf"):
             message = 'engine = "valhalla" needs roads from OpenStreetMap (.osm.pbf)'
+            raise ValueError(message)
+        idle = [
+            f"{name} says nothing without {of}"
+            for name, said, of in (
+                ("speeds", self.speeds is not None and self.roads is None, "roads"),
+                ("date", self.date is not None and not self.timetables, "timetables"),
+            )
+            if said
+        ]
+        if idle:
+            message = f"{'; '.join(idle)}: name the file, or leave it out"
             raise ValueError(message)
         return self
 

@@ -211,6 +211,8 @@ def test_no_file_shows_an_option_judged_by_the_straight_line_without_the_word(sm
     [
         ('roads = "town.osm.pbf"\n', ["--option", "jiont"], "there is no such option. Did you mean 'joint'?"),
         ('modes = ["transit"]\n', [], "public transport needs a timetable"),
+        ('engine = "valhalla"\n', [], "needs roads from OpenStreetMap"),
+        ('speeds = "council.csv"\ndate = 2024-01-02\n', [], "speeds says nothing without roads; date says nothing"),
         ('window = "9-7"\n', [], "write the hours departures are looked at like"),
         ('road = "town.osm.pbf"\n', [], "'travel.road' is not a setting. Did you mean 'roads'?"),
         ('roads = "none.osm.pbf"\n', [], "'none.osm.pbf'"),
