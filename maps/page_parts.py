@@ -26,6 +26,7 @@ SCRIPTS = ("text", "decode", "coverage", "store", "swipe", "larger", "unsure", "
            "compare", "legend", "panel", "search", "rows", "table", "surfaces", "base", "picture", "tools", "address",
            "start")  # fmt: skip
 STYLES = ("page", "panel", "print")
+FIRST_STYLE = "main { visibility: hidden }"  # until the loader has put the styles in place; page.css shows it
 IMAGES = ("layers.png", "layers-2x.png", "marker-icon.png")
 
 
@@ -45,14 +46,14 @@ def page_html(facts: Mapping[str, Any], *, data: Mapping[str, str], layers: str,
     """
     own = script.strip()
     scripts = [_leaflet_script(), _page_script(), *([own] if own else [])]
-    styles = [_page_file(f"{name}.css") for name in STYLES]
+    style = "\n".join([_leaflet_style(), *(_page_file(f"{name}.css") for name in STYLES)])
     loader = _loader()
     text: str = _template().render(
         **facts,
-        policy=policy([loader, *scripts], [_leaflet_style(), *styles], host),
-        leaflet_style=_packed(_leaflet_style()),
-        styles=[Markup(style) for style in styles],  # noqa: S704 - ours, from the package
-        loader=Markup(loader),  # noqa: S704
+        policy=policy([loader, *scripts], [FIRST_STYLE, style], host),
+        first_style=Markup(FIRST_STYLE),  # noqa: S704
+        style=_packed(style),
+        loader=Markup(loader),  # noqa: S704 - ours, from the package
         scripts=[_packed(one) for one in scripts],
         data={name: Markup(value) for name, value in sorted(data.items())},  # noqa: S704 - escaped JSON
         layers=Markup(layers),  # noqa: S704 - of folium layers the caller added
