@@ -133,6 +133,11 @@ def _check_all(old: pd.Index, new: pd.Index, pairs: pd.DataFrame, changes: pd.Da
         said.append(f"no new area for {examples(list(lost), total=len(old))} of the earlier labels")
     if not said:
         return
+    if len(orphans) == len(new) and len(lost) == len(old):
+        raise CoverageError(
+            f"{source}: the census and the earlier labels have no area in common ({new[0]} ... and {old[0]} ...). "
+            "Check that the model is of this place, and of the census before."
+        )
     remedy = (
         "Add these codes to the look-up."
         if changes is not None

@@ -100,8 +100,12 @@ def small_map(outlines: Outlines, layers: Sequence[tuple[str, pd.Index]], *, tit
 
 
 def _joined(shapes: np.ndarray) -> shapely.Geometry:
-    """Return areas that share their edges as one shape, with no more detail than shows."""
-    return shapely.simplify(shapely.coverage_union_all(shapes), 0.3)
+    """Return areas that share their edges as one shape, with no more detail than shows; some files' areas overlap."""
+    try:
+        whole = shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        whole = shapely.union_all(shapely.buffer(shapes, 0.0))
+    return shapely.simplify(whole, 0.3)
 
 
 def _path(shape: shapely.Geometry) -> str:

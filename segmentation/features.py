@@ -12,6 +12,7 @@ place. A density is treated alike, in its own unit.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -258,9 +259,10 @@ def _check_spread(columns: Mapping[str, tuple[Floats, float]], scaling: Scaling)
     if not flat:
         return
     values = ", ".join(f"{name} = {np.median(columns[name][0]):.4g}" for name in flat[:3])
-    remedy = "Leave it out of the variables, or check the table."
+    line = f"write in place.toml, under [variables]: drop = {json.dumps(flat)}"
+    remedy = f"Check the table, or leave them out: {line}"
     if scaling == "robust" and any(columns[name][0].min() < columns[name][0].max() for name in flat):
-        remedy = "Set scaling to 'range' or 'z', or leave it out of the variables."
+        remedy = f"Set scaling to 'range' or 'z', or leave them out: {line}"
     raise SchemaError(
         f"census: {examples(flat, total=len(columns))} {BETWEEN[scaling]} in every area ({values}) and tells none "
         f"apart. {remedy}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from geodata.code_changes import read_changes
-from geodata.errors import SchemaError
+from geodata.code_changes import carry_over, read_changes
+from geodata.errors import CoverageError, SchemaError
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -40,3 +41,10 @@ def test_gaps_are_refused(tmp_path: Path, text: str, options: dict[str, str], se
     """In one sentence."""
     with pytest.raises(SchemaError, match=sentence):
         read_changes(written(tmp_path, text), **options)
+
+
+def test_labels_of_another_place_are_told_as_such() -> None:
+    """Seven hundred codes to add to a look-up are no remedy."""
+    labels = pd.DataFrame({"super": [0, 0], "sub": [0, 1]}, index=pd.Index(["E1", "E2"], name="oa_code"))
+    with pytest.raises(CoverageError, match=r"have no area in common \(W1 \.\.\. and E1 \.\.\.\)"):
+        carry_over(labels, ["W1", "W2"], None, source="segments.csv")

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from playwright.sync_api import Browser
 
-from maps.outlines import outlines_of, small_map
+from maps.outlines import _joined, outlines_of, small_map
 from maps.portraits import Sheets, portraits_page
 from maps.radial import radial_plot
 from maps.takeup_page import takeup_page
@@ -156,3 +157,10 @@ def test_pages_can_be_used_by_everybody(
         found = Axe().run(tab)
         context.close()
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_areas_that_overlap_are_drawn_all_the_same() -> None:
+    """Outlines halved by hand, or drawn by two people, share no clean edges."""
+    square = shapely.box(0, 0, 10, 10)
+    crossing = [square, shapely.box(5, 2.5, 15, 7.5), square]
+    assert _joined(np.array(crossing, dtype=object)).area == pytest.approx(125, rel=0.02)
