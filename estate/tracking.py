@@ -9,24 +9,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from estate.flow_cells import signed
+from estate.flow_cells import own_scale, signed
 from geodata.errors import DataError, Fault
 from geodata.rows import rows_below_headings
 
 Z_95: Final = 1.959964
 _QUARTER = re.compile(r"(?:(\d{4})(?:/\d{2})?\s*q\s*([1-4])|q\s*([1-4])\s*(\d{4})(?:/\d{2})?)", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:(?:grand|sub)[\s-]*)?totals?\b", re.IGNORECASE)
 PLAN_HEADINGS: Final = {
     "quarter": ("quarter", "period", "when"),
     "body": ("body", "partner", "organisation"),
     "line": ("line", "item", "benefit", "description"),
-    "planned": ("planned", "plan", "target", "planned gbp"),
-    "actual": ("actual", "actuals", "outturn", "actual gbp"),
-}
+    **{f"{name}{size}": tuple(f"{word}{unit}" for word in words for unit in units)
+       for name, words in (("planned", ("planned", "plan", "target")), ("actual", ("actual", "actuals", "outturn")))
+       for size, units in (("", ("", " gbp", " £")), (" thousand", (" £000", " £000s", " £k", " 000")))},
+}  # fmt: skip
 OUTCOME_HEADINGS: Final = {
     "measure": ("measure", "outcome", "indicator", "line"),
     "area": ("area", "place", "name"),
@@ -37,6 +39,7 @@ OUTCOME_HEADINGS: Final = {
     "source": ("source", "note"),
 }
 PLAN_NEEDS: Final = frozenset({"quarter", "planned", "actual"})
+PLAN_NEEDS_THOUSANDS: Final = frozenset({"quarter", "planned thousand", "actual thousand"})
 OUTCOME_NEEDS: Final = frozenset({"measure", "group", "before", "after"})
 GROUPS: Final = {
     **dict.fromkeys(("place", "area", "treated", "pilot"), "place"),
@@ -120,7 +123,7 @@ def follow_up(path: str | Path) -> Tracking | Outcomes | None:
     DataError
         It is one of the two, and faulty.
     """
-    if rows_below_headings(path, PLAN_HEADINGS, needed=(PLAN_NEEDS,)) is not None:
+    if rows_below_headings(path, PLAN_HEADINGS, needed=(PLAN_NEEDS, PLAN_NEEDS_THOUSANDS)) is not None:
         return read_tracking(path)
     if rows_below_headings(path, OUTCOME_HEADINGS, needed=(OUTCOME_NEEDS,)) is not None:
         return read_outcomes(path)
@@ -135,11 +138,16 @@ def read_tracking(path: str | Path) -> Tracking:
     DataError
         A quarter, plan or actual cannot be read, or a line has a quarter twice; all are named at once.
     """
-    rows, faults = _rows_of(path, PLAN_HEADINGS, PLAN_NEEDS), list[Fault]()
+    rows, faults = _rows_of(path, PLAN_HEADINGS, PLAN_NEEDS, PLAN_NEEDS_THOUSANDS), list[Fault]()
     found, seen = [], set[tuple[str, str, int]]()
-    for number, row in rows:
-        quarter, planned = _quarter(row["quarter"]), signed(row["planned"])
-        actual = signed(row["actual"]) if row["actual"] else np.nan
+    for number, cells in rows:
+        row = {name.removesuffix(" thousand"): text for name, text in cells.items()}
+        if _TOTAL.match(row["quarter"] or " ".join(row.values()).strip()):
+            continue  # totals are worked out
+        planned, actual = (
+            _money(row[name], scale=1000.0 if f"{name} thousand" in cells else 1.0) for name in ("planned", "actual")
+        )
+        quarter, actual = _quarter(row["quarter"]), actual if row["actual"] else np.nan
         body, line = row.get("body", "") or "all bodies", row.get("line", "") or "benefits"
         if quarter is None:
             faults.append(_fault((path, number, "quarter"), row["quarter"], "is not a quarter", "Write 2026/27 Q1."))
@@ -157,11 +165,31 @@ def read_tracking(path: str | Path) -> Tracking:
                     _fault((path, number, name), row[name], "is not a number", "Write digits, or leave it blank.")
                 )
         found.append((quarter, row["quarter"], body, line, planned, actual))
+    faults += [] if faults else _left_blank(path, found)
     if faults:
         raise DataError(" ".join(fault.sentence() for fault in faults), faults=faults)
     names = ["order", "quarter", "body", "line", "planned_gbp", "actual_gbp"]
     table = pd.DataFrame(found, columns=names).sort_values(["order", "body", "line"], kind="stable")
     return _tracked(table.drop(columns="order").reset_index(drop=True))
+
+
+def _money(text: str, *, scale: float) -> float | None:
+    value = signed(text)
+    return value if value is None or own_scale(text) else value * scale
+
+
+def _left_blank(path: str | Path, found: list[tuple[Any, ...]]) -> list[Fault]:
+    """Return quarters without an actual though a later quarter of the line has one: their plan would not count."""
+    last: dict[tuple[str, str], int] = {}
+    for quarter, _, body, line, _, actual in found:
+        if not np.isnan(actual):
+            last[body, line] = max(quarter, last.get((body, line), quarter))
+    words = "No actual is given for {}, though later quarters of {} ({}) have one."
+    return [
+        Fault(str(path), words.format(name, line, body), "Write it, or 0.", "tracking", column="actual")
+        for quarter, name, body, line, _, actual in found
+        if np.isnan(actual) and quarter < last.get((body, line), quarter)
+    ]
 
 
 def read_outcomes(path: str | Path) -> Outcomes:
@@ -254,12 +282,14 @@ def _tracked(table: pd.DataFrame) -> Tracking:
 
 
 def _rows_of(
-    path: str | Path, headings: dict[str, tuple[str, ...]], needed: frozenset[str]
+    path: str | Path, headings: dict[str, tuple[str, ...]], *needed: frozenset[str]
 ) -> list[tuple[int, dict[str, str]]]:
     """Return the filled rows below the first row of headings, with their numbers."""
-    rows = rows_below_headings(path, headings, needed=(needed,))
+    rows = rows_below_headings(path, headings, needed=needed)
     if rows is None:
-        raise DataError(f"{path}: no row of headings with {', '.join(sorted(needed))} was found. Name the columns so.")
+        raise DataError(
+            f"{path}: no row of headings with {', '.join(sorted(needed[0]))} was found. Name the columns so."
+        )
     return rows
 
 

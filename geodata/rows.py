@@ -141,7 +141,7 @@ def rows_below_headings(
     Parameters
     ----------
     path
-        Any table; of several sheets the first with rows.
+        Any table; of several sheets the first with such headings.
     aliases
         Plain headings by our name of a column.
     needed
@@ -157,12 +157,12 @@ def rows_below_headings(
     SourceError
         The file cannot be read.
     """
-    rows = next((sheet.rows for sheet in read_sheets(path) if sheet.rows), ())
-    for start, row in enumerate(rows[:HEADER_WITHIN], start=1):
-        at = known_headings(row, aliases)
-        if any(columns <= set(at) for columns in needed):
-            below = ((number, _named(one, at)) for number, one in enumerate(rows[start:], start=start + 1))
-            return [(number, one) for number, one in below if any(one.values())]
+    for sheet in read_sheets(path):
+        for start, row in enumerate(sheet.rows[:HEADER_WITHIN], start=1):
+            at = known_headings(row, aliases)
+            if any(columns <= set(at) for columns in needed):
+                below = ((number, _named(one, at)) for number, one in enumerate(sheet.rows[start:], start=start + 1))
+                return [(number, one) for number, one in below if any(one.values())]
     return None
 
 

@@ -50,3 +50,15 @@ def test_faults_are_told_at_once(tmp_path: Path) -> None:
         read_outcomes(write(tmp_path, "measure,group,before,after\nx,us,1,2\nx,comparator,0,1\n"))
     with pytest.raises(DataError, match="no row for the comparator"):
         read_outcomes(write(tmp_path, "measure,group,before,after\nx,place,1,2\n"))
+
+
+def test_thousands_totals_and_quarters_left_blank(tmp_path: Path) -> None:
+    """A heading in thousands scales; a row of totals is no benefit; a gap before a later actual is asked about."""
+    head = "quarter,body,line,planned (£000),actual (£000)\n2025/26 Q1,Council,rent,10,12\n"
+    found = follow_up(write(tmp_path, head + "2025/26 Q2,Council,rent,10,£9k\n,Total,,20,21\n"))
+    assert isinstance(found, Tracking)
+    assert found.by_body.loc["Council", ["planned_gbp", "actual_gbp"]].tolist() == [20_000.0, 21_000.0]
+    with pytest.raises(
+        DataError, match=r"No actual is given for 2025/26 Q2, though later quarters of rent \(Council\)"
+    ):
+        follow_up(write(tmp_path, head + "2025/26 Q2,Council,rent,10,\n2025/26 Q3,Council,rent,10,8\n"))
