@@ -14,7 +14,8 @@ from estate.builder import NONE, Builder, by_building
 from estate.colocation import Problem
 from estate.layout import Follower, State
 from estate.perception import concerns, places_fixed, served
-from estate.programme import Floats, Indices
+from estate.programme import Floats, Indices, RowLabel
+from estate.segment_losses import ALL
 
 SLACK = 1e-6
 Mask = NDArray[np.bool_]
@@ -52,7 +53,9 @@ def add_access(build: Builder, problem: Problem, state: State, cells: Cells) -> 
         if floor > 0:
             weights = cells.residents[found.cell[chosen]] * found.weight[chosen] / residents
             entries = np.zeros(len(weights), dtype=np.intp), found.column[chosen], weights
-            build.add(entries, lower=[floor / residents], upper=[np.inf], family="access")
+            who = "all residents" if group == ALL else f"segment {group}"
+            about = RowLabel(f"{cells.standard.service} for {who}", 100.0)
+            build.add(entries, lower=[floor / residents], upper=[np.inf], family="access", about=about)
     return found
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
 from estate.layout import Follower, Layout
-from estate.programme import Floats, Indices, Model
+from estate.programme import Floats, Indices, Model, RowLabel
 
 NONE: Indices = np.array([], dtype=np.intp)
 
@@ -33,6 +33,7 @@ class Builder:
         self._lower: list[Floats] = []
         self._upper: list[Floats] = []
         self._families: dict[str, list[Indices]] = {}
+        self._labels: dict[int, RowLabel] = {}
 
     def follow(self, sources: Iterable[Indices]) -> Indices:
         """Add continuous variables in [0, 1] that follow the sum of their sources; return their columns."""
@@ -45,7 +46,13 @@ class Builder:
         return np.arange(first, self.layout.size + len(self.followers), dtype=np.intp)
 
     def add(
-        self, entries: tuple[Indices, Indices, ArrayLike], *, lower: ArrayLike, upper: ArrayLike, family: str
+        self,
+        entries: tuple[Indices, Indices, ArrayLike],
+        *,
+        lower: ArrayLike,
+        upper: ArrayLike,
+        family: str,
+        about: RowLabel | None = None,
     ) -> None:
         """Add rows, numbered from 0, by entries (row, column, value) and bounds, one for each row."""
         row, column, value = entries
@@ -57,6 +64,8 @@ class Builder:
         self._lower.append(low)
         self._upper.append(high)
         self._families.setdefault(family, []).append(np.arange(self.n_rows, self.n_rows + n_new, dtype=np.intp))
+        if about is not None:
+            self._labels |= dict.fromkeys(range(self.n_rows, self.n_rows + n_new), about)
         self.n_rows += n_new
 
     def at_most_zero(self, entries: tuple[Indices, Indices, ArrayLike], n_rows: int, family: str) -> None:
@@ -95,6 +104,7 @@ class Builder:
             row_upper=np.concatenate(self._upper),
             offset=offset,
             families={name: np.concatenate(parts) for name, parts in self._families.items()},
+            labels=self._labels,
         )
 
 

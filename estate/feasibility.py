@@ -13,24 +13,28 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from estate.colocation import Problem, with_rules
+from estate.farther import farther, solved_briefly, some_plan
 from estate.limits import Budget
 from estate.model import ROOM_ROWS, Formulation, formulate
 from estate.phrases import listed, pounds
-from estate.programme import Answer, Floats, Indices, Model
+from estate.programme import Floats, Indices, Model
 from estate.rules import Rules
-from estate.solver import solve_mip
-from geodata.errors import InfeasibleError, SolverError, examples
+from geodata.errors import InfeasibleError, examples
 
-SECONDS_EACH = 5.0
 LEAST_SHOWN = 1e-3
-#: Families of rows that may give: how much one unit weighs against a desk, and how the amount is told.
+#: Families of rows that may give: what one told unit weighs against a desk, and how amounts are told.
 LOOSENED = {
     "desks": (1.0, "{:,.1f} more usable desks"),
     "floor space": (0.1, "{:,.0f} m2 more floor space"),
-    "access": (100.0, "access standards that permit {:.1f} points more of loss, over all services and segments"),
-    "town limit": (10.0, "{:,.0f} more releases in a town and year"),
+    "access": (1.0, "{:.1f} points for {}"),
+    "town limit": (10.0, "a releases_per_town higher by {:,.0f} for {}"),
+    "presence": (1.0, "{:,.1f} fewer of {}"),
+    "body": (1e-4, "{} paying £{:,.0f} more than alone"),
 }
-NOWHERE = ("access", "town limit")
+#: What stands before the amounts of a family.
+BEFORE = {"access": "access standards that permit more points of loss: "}
+#: The name in ``relax_first`` where it is not that of the family.
+CALLED = {"desks": "room", "floor space": "room", "body": "no body worse"}
 #: A rule by the name that ``relax_first`` calls it, and what would free a plan.
 Way = tuple[str, str]
 AMPLE_GBP = 1e9
@@ -71,25 +75,41 @@ def _loosened_rows(formulation: Formulation, seed: int) -> Iterator[Way]:
     for family in LOOSENED:
         words = _loosened(formulation, (family,), seed)
         if words:
-            yield "room" if family in ROOM_ROWS else family, words
+            yield CALLED.get(family, family), words
 
 
 def _loosened(formulation: Formulation, families: tuple[str, ...], seed: int) -> str:
     """Return by how much the rows of some families must give, in words; empty where that does not help."""
     model = formulation.model
-    rows = np.concatenate([model.families.get(family, np.array([], dtype=np.intp)) for family in families])
-    weight = np.concatenate([np.full(len(model.families.get(family, ())), LOOSENED[family][0]) for family in families])
-    given = _least_violation(model, rows, weight, seed)
-    parts = []
-    for family in families:
-        own = np.isin(rows, model.families.get(family, ())) & (given > LEAST_SHOWN / weight)
-        if own.any():
-            where = list(
-                dict.fromkeys(_building_of(formulation, int(row)) for row in rows[own] if family not in NOWHERE)
-            )
-            words = LOOSENED[family][1].format(given[own].sum() * (100.0 if family == "access" else 1.0))
-            parts.append(f"{words} ({examples(where)})" if where else words)
-    return listed(parts) if parts else ""
+    own = [model.families.get(family, np.array([], dtype=np.intp)) for family in families]
+    rows = np.concatenate(own)
+    units = np.array([model.labels[row].unit if row in model.labels else 1.0 for row in rows.tolist()])
+    weight = np.concatenate([np.full(len(part), LOOSENED[name][0]) for name, part in zip(families, own, strict=True)])
+    given = units * _least_violation(model, rows, weight * units, seed)
+    given[given * weight <= LEAST_SHOWN] = 0.0
+    amounts = dict(zip(rows.tolist(), given.tolist(), strict=True))
+    told = {
+        name: _told(formulation, name, {row: amounts[row] for row in part.tolist() if amounts[row] > 0})
+        for name, part in zip(families, own, strict=True)
+    }
+    return listed([words for words in told.values() if words])
+
+
+def _told(formulation: Formulation, family: str, given: dict[int, float]) -> str:
+    """Return the amounts by which the rows of a family give, in words; empty where none does."""
+    words, labels = LOOSENED[family][1], formulation.model.labels
+    if not given:
+        return ""
+    if family in ROOM_ROWS:
+        where = list(dict.fromkeys(_building_of(formulation, row) for row in given))
+        return f"{words.format(sum(given.values()))} ({examples(where)})"
+    most: dict[str, float] = {}  # a rule asks the same in every year
+    for row, amount in given.items():
+        most[labels[row].words] = max(amount, most.get(labels[row].words, 0.0))
+    parts = [
+        words.format(who, amount) if family == "body" else words.format(amount, who) for who, amount in most.items()
+    ]
+    return BEFORE.get(family, "") + listed(parts)
 
 
 def _least_violation(model: Model, rows: Indices, weight: Floats, seed: int) -> Floats:
@@ -109,18 +129,10 @@ def _least_violation(model: Model, rows: Indices, weight: Floats, seed: int) -> 
         matrix=csr_matrix(hstack([model.matrix, slack])),
         offset=0.0,
     )
-    answer = _solve_briefly(elastic, seed)
+    answer = solved_briefly(elastic, seed)
     if answer is None or answer.status == "infeasible":
         return np.zeros(n_new)
     return answer.values[len(model.cost) :]
-
-
-def _solve_briefly(model: Model, seed: int) -> Answer | None:
-    """Return the answer of a few seconds, or None where nothing was found in them."""
-    try:
-        return solve_mip(model, seed=seed, seconds=SECONDS_EACH, gap=0.01)
-    except SolverError:
-        return None
 
 
 def _building_of(formulation: Formulation, row: int) -> str:
@@ -132,32 +144,46 @@ def _building_of(formulation: Formulation, row: int) -> str:
 
 def _other_rules(problem: Problem, seed: int) -> Iterator[Way]:
     """Try the rules that decide which moves exist at all, and those about money and towns."""
-    rules = problem.rules
-    any_km, public_km = rules.reach_km(public=False), rules.reach_km(public=True)
-    ways: list[tuple[str, str, Rules]] = [
-        (
-            "distance",
-            f"moves further than {any_km:g} km, or of front desks further than {public_km:g} km",
-            replace(rules, max_move_km=1e6, max_public_move_km=1e6),
-        )
+    rules, ways = problem.rules, list[tuple[str, str, Rules]]()
+    yield from (("distance", words) for words in farther(problem, seed))
+    ways += [
+        ("neighbours", f"letting '{one}' and '{other}' share a building", _sharing(rules, (one, other)))
+        for one, other in rules.never_together
     ]
-    if rules.never_together or rules.separate_classes:
-        free = replace(rules, never_together=(), separate_classes=())
-        ways.append(("neighbours", "letting classes share that never_together keeps apart", free))
+    ways += [
+        ("neighbours", f"letting '{name}' share a building", _sharing(rules, (name,)))
+        for name in rules.separate_classes
+    ]
     if rules.secure_classes:
         words = f"letting {listed(list(rules.secure_classes))} move into buildings not recorded as secure for it"
         ways.append(("security", words, replace(rules, secure_classes=())))
-    if rules.fixed_services:
-        words = f"letting teams of {listed(list(rules.fixed_services))} move"
-        ways.append(("services", words, replace(rules, fixed_services=())))
-    if rules.presence:
-        ways.append(("presence", "fewer people kept in towns than presence asks for", replace(rules, presence=())))
-    yield from ((name, words) for name, words, free in ways if _possible(with_rules(problem, free), seed))
+    services = [name for name in rules.fixed_services if problem.blocks["service"].eq(name).any()]
+    ways += [
+        ("services", f"letting teams of {name} move", replace(rules, fixed_services=_but(rules.fixed_services, name)))
+        for name in services
+    ]
+    found = [(name, words) for name, words, free in ways if _possible(with_rules(problem, free), seed)]
+    yield from found
+    if len(rules.never_together) + len(rules.separate_classes) > 1 and "neighbours" not in dict(found):
+        free = replace(rules, never_together=(), separate_classes=())
+        if _possible(with_rules(problem, free), seed):
+            yield "neighbours", "letting all classes share that never_together and separate_classes keep apart"
     public = replace(problem, register=problem.register.assign(public_facing=True, step_free=True))
     if problem.blocks["front_desk"].any() and _possible(with_rules(public, rules), seed):
         yield "front desks", "front desks in buildings that are not open to the public today"
     if rules.budgets:
         yield from _more_capital(problem, seed)
+
+
+def _but(names: tuple[str, ...], one: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != one)
+
+
+def _sharing(rules: Rules, names: tuple[str, ...]) -> Rules:
+    """Return the rules in which a pair, or a separate class, may share."""
+    if len(names) == 1:
+        return replace(rules, separate_classes=_but(rules.separate_classes, names[0]))
+    return replace(rules, never_together=tuple(pair for pair in rules.never_together if pair != names))
 
 
 def _more_capital(problem: Problem, seed: int) -> Iterator[Way]:
@@ -166,14 +192,11 @@ def _more_capital(problem: Problem, seed: int) -> Iterator[Way]:
     formulation = formulate(rich, detailed=False)
     cost = np.zeros(len(formulation.model.cost))
     cost[formulation.layout.leave] = rich.blocks["capital_gbp"].to_numpy()[:, None]
-    answer = _solve_briefly(replace(formulation.model, cost=cost, offset=0.0), seed)
+    answer = solved_briefly(replace(formulation.model, cost=cost, offset=0.0), seed)
     if answer is not None and answer.status != "infeasible":
         yield "budget", f"more capital: the moves need at least {pounds(answer.bound, rounding='down')} in all"
 
 
 def _possible(problem: Problem, seed: int) -> bool:
     """Return True where some plan satisfies the rules."""
-    model = formulate(problem).model
-    nothing = replace(model, cost=np.zeros(len(model.cost)), offset=0.0)
-    answer = _solve_briefly(nothing, seed)
-    return answer is not None and answer.status != "infeasible"
+    return some_plan(formulate(problem), seed) is not None

@@ -54,7 +54,7 @@ from estate.builder import Builder, by_building
 from estate.colocation import Problem
 from estate.decision import Decision
 from estate.layout import Follower, Layout, State, decision_of, end_state, lay_out, state_in, values_of
-from estate.programme import Floats, Indices, Model
+from estate.programme import Floats, Indices, Model, RowLabel
 from estate.timing_rows import add_budgets, add_dates, add_entering, add_hub_dates, add_town_limits
 
 Scope = Literal["joint", "towns", "alone", "nobody"]
@@ -255,7 +255,8 @@ def _presence(build: Builder, problem: Problem, state: State) -> None:
                     state.column[chosen],
                     fte[state.block[chosen]] / least,
                 )
-                build.add(entries, lower=[1.0 - 1e-9], upper=[np.inf], family="presence")
+                about = RowLabel(f"the {least:g} FTE that '{body}' must keep in {rule.town}", least)
+                build.add(entries, lower=[1.0 - 1e-9], upper=[np.inf], family="presence", about=about)
 
 
 def _together(build: Builder, problem: Problem, arcs: pd.DataFrame) -> None:
@@ -331,7 +332,8 @@ def _ceiling(build: Builder, problem: Problem, arcs: pd.DataFrame, cost: Floats,
     constant = 0.0 if layout.dated else float(problem.release_gbp[own, 0].sum())
     scale = max(abs(ceiling), 1.0)
     entries = np.zeros(len(columns), dtype=np.intp), columns, cost[columns] / scale
-    build.add(entries, lower=[-np.inf], upper=[(ceiling - constant) / scale + 1e-9], family="body")
+    about = RowLabel(f"'{body}'", scale)
+    build.add(entries, lower=[-np.inf], upper=[(ceiling - constant) / scale + 1e-9], family="body", about=about)
 
 
 def _bounds(layout: Layout, problem: Problem, arcs: pd.DataFrame) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from estate.arcs import of_team
 from estate.colocation import Problem
+from estate.farther import anywhere_of, kilometres_up
 from estate.phrases import listed
 from estate.security import classes_in
 from geodata.errors import InfeasibleError
@@ -37,11 +38,26 @@ def _without_host(problem: Problem) -> Iterator[str]:
             secure = f" recorded as secure for {work}" if work else ""
             record = ", or record a secure building by secure_for under [[buildings]]" if work else ""
             reach_km = problem.rules.reach_km(public=bool(block["front_desk"]))
+            further = _nearest(problem, number)
             yield (
                 f"'{block['asset_id']}' must be released, but no building{secure} within {reach_km:g} km can take its "
                 f"{block['organisation']} {block['service']}{desk} ({block['desks']:,.1f} desks, {block['m2']:,.0f} m2)"
-                f". Drop the pin, or allow longer moves{record}."
+                f"{further}{record}."
             )
+
+
+def _nearest(problem: Problem, number: int) -> str:
+    """Return the remedy for a block that has nowhere to go: how far the nearest building is that can take it."""
+    ways = anywhere_of(problem).arcs
+    ways = ways[ways["block"].eq(number) & ~ways["stay"]].sort_values(["distance_m", "building"], kind="stable")
+    if ways.empty:
+        return "; nor can any building further off. Drop the pin"
+    asset = problem.buildings.index[int(ways["building"].iloc[0])]
+    needed = kilometres_up(float(ways["distance_m"].iloc[0]))
+    front, limit = bool(problem.blocks["front_desk"].iloc[number]), problem.rules.max_move_km
+    keys = [f"[assumptions] max_public_move_km = {needed:g}"] if front else []
+    keys += [f"[options] max_move_km = {needed:g}"] if needed > limit else []
+    return f"; the nearest that can, '{asset}', is {needed:g} km away. Drop the pin, or allow so much: {listed(keys)}"
 
 
 def _misplaced(problem: Problem) -> Iterator[str]:

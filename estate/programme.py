@@ -27,6 +27,22 @@ OPTIMAL_WITHIN = 1e-6
 INFEASIBLE_BY = 1e-6
 
 
+@dataclass(frozen=True, slots=True)
+class RowLabel:
+    """What a row is about, and how much one of its units is in the unit in which it is told.
+
+    Parameters
+    ----------
+    words
+        Whom or what the row is about.
+    unit
+        One unit of the row in the unit in which people speak of it (100 for a share told in points).
+    """
+
+    words: str
+    unit: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A mixed-integer programme as arrays.
@@ -45,6 +61,8 @@ class Model:
         Constant added to the cost.
     families
         Rows by the name of the rule they come from; every row belongs to at most one.
+    labels
+        What some rows are about, by row.
     """
 
     cost: Floats
@@ -56,6 +74,7 @@ class Model:
     row_upper: Floats
     offset: float = 0.0
     families: dict[str, Indices] = field(default_factory=dict)
+    labels: dict[int, RowLabel] = field(default_factory=dict)
 
     def objective(self, values: Floats) -> float:
         """Return the cost of a solution."""

@@ -9,7 +9,7 @@ from estate.builder import Builder
 from estate.building_flows import building_flows
 from estate.colocation import Problem
 from estate.limits import Budget
-from estate.programme import Floats, Indices
+from estate.programme import Floats, Indices, RowLabel
 
 
 def add_dates(build: Builder, problem: Problem, arcs: pd.DataFrame) -> None:
@@ -75,7 +75,8 @@ def add_town_limits(build: Builder, problem: Problem) -> None:
         columns = build.layout.release[inside].T
         rows = np.repeat(np.arange(problem.n_years), len(inside))
         upper = np.full(problem.n_years, float(limit))
-        build.add((rows, columns.ravel(), 1.0), lower=-np.inf, upper=upper, family="town limit")
+        about = RowLabel(town)
+        build.add((rows, columns.ravel(), 1.0), lower=-np.inf, upper=upper, family="town limit", about=about)
 
 
 def add_budgets(build: Builder, problem: Problem) -> None:

@@ -19,6 +19,7 @@ Relaxable = Literal[
     "budget",
     "town limit",
     "presence",
+    "no body worse",
 ]
 Amount = Annotated[float, Field(ge=0)]
 

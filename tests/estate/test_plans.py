@@ -246,7 +246,9 @@ def test_access_that_stands_in_the_way_is_named(town: Town, sides: pd.Series) ->
         standards=(AccessStandard("library", 2.5, 0.0),),
         pins=(Pin("release", asset="A3"), Pin("release", asset="C1")),
     )
-    with pytest.raises(InfeasibleError, match=r"access standards that permit .* points more of loss"):
+    with pytest.raises(
+        InfeasibleError, match=r"access standards that permit more points of loss: \d+\.\d points for library for"
+    ):
         solve_options(town_problem(*town, rules=rules, segments=sides))
 
 
