@@ -48,6 +48,7 @@ HEADINGS = {
     "uprn_too_long": "UPRNs with too many digits",
     "uprn_internal": "Own references headed UPRN",
     "uprn_decimals": "UPRNs with decimals",
+    "uprn_lettered": "UPRNs with letters",
     "not_a_uprn": "Words instead of UPRNs",
     "not_a_postcode": "Incomplete postcodes",
     "postcode_mended": "Postcodes mended",

@@ -116,6 +116,8 @@ def read_uprns(text: pd.Series) -> Uprns:
     ['10000481734', '100121228178', nan, nan, nan]
     """
     clean = text.where(~is_blank(text), "").str.replace(r"[\s,']", "", regex=True)
+    bare = clean.str.replace(r"^(?:UPRN[:#-]?|U)(?=\d{9,12}$)", "", regex=True, case=False)
+    lettered, clean = bare.ne(clean), bare
     heading = str(text.name or "")
     whole = clean.str.replace(r"\.0+$", "", regex=True)
     digits = whole.str.fullmatch(r"\d+").fillna(False).astype(bool)
@@ -123,13 +125,15 @@ def read_uprns(text: pd.Series) -> Uprns:
         return _as_references(clean, heading)
     rounded = whole.str.fullmatch(r"\d(?:\.\d+)?[eE]\+?\d+") | (digits & whole.str.fullmatch(r"\d{3,6}0{6,}"))
     long = digits & (whole.str.lstrip("0").str.len() > 12)
-    odd = clean.ne("") & ~digits & ~rounded
+    several = clean.str.fullmatch(r"\d{6,12}(?:[;/|&+]\d{6,12})+")
+    odd = clean.ne("") & ~digits & ~rounded & ~several
     good = digits & ~rounded & ~long
     values = whole.str.lstrip("0").where(good & whole.str.lstrip("0").ne("")).astype("str")
     asked = [
         (rounded, "uprn_rounded", "' was rounded by a spreadsheet; it names no property.",
          "Format the column as text and enter the UPRN again."),
         (long, "uprn_too_long", "' has more than 12 digits.", "Check the UPRN."),
+        (several, "not_a_uprn", "' holds several UPRNs; none is used.", "Give each building a row of its own."),
         (odd, "not_a_uprn", "' is no UPRN.", "Write up to 12 digits."),
     ]  # fmt: skip
     found = [
@@ -141,6 +145,10 @@ def read_uprns(text: pd.Series) -> Uprns:
     found.append(
         findings(text.index[decimals], rule="uprn_decimals", remedy="Format the column as text.", severity="note",
                  message="'" + text[decimals] + "' is read without its decimals.", column=heading, value=text)
+    )  # fmt: skip
+    found.append(
+        findings(text.index[lettered], rule="uprn_lettered", remedy="Write the digits alone.", severity="note",
+                 message="'" + text[lettered] + "' is read without its letters.", column=heading, value=text)
     )  # fmt: skip
     return Uprns(values, None, joined(found))
 

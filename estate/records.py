@@ -219,7 +219,7 @@ def _words(cells: pd.DataFrame, matches: Sequence[ColumnMatch]) -> tuple[pd.Data
     recorded = {f"{name}_recorded": _one_line(text_of(cells, matches, name)) for name in
                 ("use", "tenure", "holding", "condition", "status")}  # fmt: skip
     detail = _one_line(text_of(cells, matches, "tenure_detail"))
-    tenure = recognise(recorded["tenure_recorded"], "tenure")
+    tenure = recognise(recorded["tenure_recorded"], "tenure").replace("unknown", "")
     tenure = tenure.where(tenure.ne(""), recognise(detail, "tenure")).replace("", "unknown")
     unread = recorded["tenure_recorded"].ne("") & tenure.eq("unknown")
     rows = pd.DataFrame(

@@ -23,7 +23,7 @@ AGREE = 0.15  # two areas of one cell agree within this share: published acres a
 BLANKS = frozenset(
     {"", "n/a", "na", "n.a.", "n/k", "nk", "none", "null", "-", "--", "\u2013", "\u2014", ".", "?", "tbc",
      "tba", "not known", "unknown", "not applicable", "not available", "not recorded", "no data", "nan", "#n/a",
-     "#ref!", "#value!", "<null>", "[unknown]", "not held", "to be confirmed"}
+     "#ref!", "#value!", "not surveyed", "<null>", "[unknown]", "not held", "to be confirmed"}
 )  # fmt: skip
 
 _UNIT_WORDS = (
@@ -49,8 +49,16 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _MONTHLY = re.compile(r"\s*(?:p\.?c\.?m\.?|per (?:calendar )?month|a month|monthly|/\s*month)\s*$", re.IGNORECASE)
+_QUARTERLY = re.compile(r"\s*(?:p\.?q\.?|per quarter|a quarter|quarterly|/\s*quarter)\s*$", re.IGNORECASE)
+_BESIDE_MONEY = re.compile(
+    r"^\s*(?:c(?:irca|\.|(?=\s|£))|ca\.|approx(?:imately|\.)?|about|est(?:imated|\.)?|~)\s*(?=[£\d])"
+    r"|[\s,(]*(?:(?:excl?|exc|incl?|plus|ex|\+)\.?(?:uding|usive)?(?: of)? ?vat|exclusive|inclusive|"
+    r"est(?:imate|imated)?)[.)]*\s*$",
+    re.IGNORECASE,
+)
 _NO_MONEY = re.compile(
-    r"(?:(?:a|one|£?1|£)?\s*pepper\s*-?\s*corn|(?:£\s*)?(?:nil|zero)|rent\s*-?\s*free|free of charge|"
+    r"(?:(?:nil|zero)\s*[-(/,]\s*pepper\s*-?\s*corn\)?|"
+    r"(?:a|one|£?1|£)?\s*pepper\s*-?\s*corn|(?:£\s*)?(?:nil|zero)|rent\s*-?\s*free|free of charge|"
     r"no (?:rent|charge|cost))"
     r"\b(?:\s*(?:rent|only|p\.?a\.?|per annum|a year|\(?if (?:demanded|asked|requested)\)?))*\s*",
     re.IGNORECASE,
@@ -66,6 +74,7 @@ _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%d
                  "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d",
                  "%Y%m%d")  # fmt: skip
 _MONTH_FORMATS = ("%B %Y", "%b %Y", "%b-%y", "%b-%Y", "%m/%Y", "%Y-%m")
+_ASIDE = re.compile(r"(?<=\d)\s*\([^()]*\)\s*$")  # "29 September 2027 (tenant break)"
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
 
 YES = frozenset({"yes", "y", "true", "t", "1", "x", "✓", "full", "yes - full", "open"})
@@ -262,14 +271,17 @@ def _one_number(cell: str) -> _Cell:
 def _one_sum(cell: str) -> _Cell:
     if _NO_MONEY.fullmatch(cell):
         return 0.0, f"'{cell}' is read as 0 pounds.", ""
-    monthly = _MONTHLY.search(cell)
-    match = _MONEY.fullmatch(cell[: monthly.start()] if monthly else cell)
+    bare = _BESIDE_MONEY.sub("", _BESIDE_MONEY.sub("", cell))
+    part = _MONTHLY.search(bare) or _QUARTERLY.search(bare)
+    times = 1.0 if part is None else 4.0 if _QUARTERLY.search(bare) else 12.0
+    match = _MONEY.fullmatch(bare[: part.start()] if part else bare)
     readings = number_of(match["number"]) if match else ()
     if match is None or not readings:
         return np.nan, "", f"'{cell}' is not a sum of money."
     sign = -1.0 if match["sign"] or match["sign2"] or (match["open"] and match["close"]) else 1.0
-    scale = _SCALES[(match["scale"] or "").lower()] * (12.0 if monthly else 1.0)
-    mend = f"'{cell}' is read as {sign * readings[0] * scale:,.0f} pounds." if scale != 1.0 else ""
+    scale = _SCALES[(match["scale"] or "").lower()] * times
+    told = scale != 1.0 or bare != cell
+    mend = f"'{cell}' is read as {sign * readings[0] * scale:,.0f} pounds." if told else ""
     return _not_negative(sign * readings[0] * scale, cell, mend)
 
 
@@ -312,13 +324,18 @@ def _numbers_with_units(cell: str, unit: str) -> list[tuple[str, str]]:
 
 
 def _one_date(cell: str) -> tuple[date | None, str, str]:
-    clean = _ORDINAL.sub("", cell).replace(",", " ")
+    clean = _ORDINAL.sub("", _ASIDE.sub("", cell)).replace(",", " ")
+    clean = re.sub(r"(?<=[A-Za-z]) ?['\u2019](?=\d\d$)", " 20", clean.strip())  # March '29
     clean = re.sub(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$", "", re.sub(r"\s+", " ", clean).strip())
     if re.fullmatch(r"\d{4}", clean) and 1900 <= int(clean) <= 2999:
         return date(int(clean), 12, 31), f"'{cell}' is read as 31 December.", ""
     if re.fullmatch(r"\d{5,6}(\.\d+)?", clean) and EXCEL_SERIALS[0] <= float(clean) <= EXCEL_SERIALS[1]:
         day = (EXCEL_EPOCH + timedelta(days=int(float(clean)))).date()
         return day, f"'{cell}' is read as the spreadsheet's number for {day:%d %B %Y}.", ""
+    if quarter := re.fullmatch(r"[Qq]([1-4])[ /-](\d{4})", clean):
+        month = 3 * int(quarter[1])
+        end = date(int(quarter[2]), month, 31 if month in {3, 12} else 30)
+        return end, f"'{cell}' is read as the last day of the quarter.", ""
     for form in _DATE_FORMATS:
         if (found := _strptime(clean, form)) is not None:
             return found, "", ""

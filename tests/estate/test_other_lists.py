@@ -14,7 +14,9 @@ from estate.columns import match_columns
 from estate.degree_slips import likely_degrees
 from estate.grid import grid_below
 from estate.headings import aliases_of
+from estate.identity import read_uprns
 from estate.intake import AssetList, ListSettings, read_asset_list
+from estate.values import read_dates, read_money
 from estate.words import not_a_property, recognise
 from geodata.errors import DataError
 from geodata.files import Sheet
@@ -259,3 +261,61 @@ def test_a_shape_abroad_is_quoted(tmp_path: Path) -> None:
     assert one.set_aside["reason"].tolist() == [
         "'2.35, 48.85' cannot be used as coordinates, and there is no postcode."
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "tenure"),
+    [
+        ("Freehold (leased out)", "freehold"), ("Freehold/Leasehold", "unknown"), ("Not owned", "unknown"),
+        ("Leased out", "unknown"), ("F", "freehold"), ("L", "leasehold"), ("Freehold - let", "freehold"),
+    ],
+)  # fmt: skip
+def test_tenures_that_say_two_things(read_list: ReadList, written: str, tenure: str) -> None:
+    """A freehold that is let is no leasehold, what is not owned no freehold, and what says both is asked about."""
+    one = read_list([["Name", "Tenure", "Easting", "Northing"], ["Hall", written, "435400", "336400"]])
+    assert one.accepted["tenure"].tolist() == [tenure]
+    assert len(asked(one, "tenure_unknown")) == (tenure == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("written", "pounds"),
+    [
+        ("£12,400 pa excl VAT", 12_400), ("12400 (est)", 12_400), ("£12,400 plus VAT", 12_400),
+        ("£12,400 per annum exclusive", 12_400), ("c £12,000", 12_000), ("approx. £9,000 p.a.", 9_000),
+        ("£3,100 per quarter", 12_400), ("Nil - peppercorn", 0), ("circa 500", 500),
+    ],
+)  # fmt: skip
+def test_rents_with_words_beside_them(written: str, pounds: float) -> None:
+    """The words are told with the sum; a quarter's rent is a quarter of the year's."""
+    reading = read_money(_series(written))
+    assert reading.value.tolist() == [pounds]
+    assert len(reading.mends) == 1
+
+
+@pytest.mark.parametrize("written", ["£5 psf", "POA", "12400-", "est", "plus VAT", "£1,000 - £2,000"])
+def test_what_is_no_rent_stays_a_question(written: str) -> None:
+    """Nothing is guessed."""
+    reading = read_money(_series(written))
+    assert reading.value.isna().all()
+    assert len(reading.questions) == 1
+
+
+def test_dates_with_words_beside_them() -> None:
+    """A note in brackets, a year cut short, a quarter; "Mar 29" may be a day of March and is asked about."""
+    reading = read_dates(_series("29 September 2027 (tenant break)", "March '29", "Q4 2029", "Mar 29", "31/2/2029"))
+    assert reading.value.dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+        "2027-09-29",
+        "2029-03-31",
+        "2029-12-31",
+        "",
+        "",
+    ]
+    assert len(reading.questions) == 2
+
+
+def test_uprns_with_letters_and_several_in_one_cell() -> None:
+    """The letters before are told and dropped; two UPRNs name two buildings."""
+    read = read_uprns(_series("UPRN 100031234567", "U100031234572", "100031234570;100031234571", "10012345678A"))
+    assert read.uprn.fillna("").tolist() == ["100031234567", "100031234572", "", ""]
+    assert read.found["rule"].tolist() == ["uprn_lettered", "uprn_lettered", "not_a_uprn", "not_a_uprn"]
+    assert "holds several UPRNs" in read.found["message"].iloc[2]
