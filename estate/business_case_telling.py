@@ -125,7 +125,11 @@ def assumptions_of(case: BusinessCase) -> list[str]:
     base = f"Year 0 is {case.flows.year_name(0)}; " if case.flows.first_year is not None else ""
     prices = f"{base}all prices are those of year 0, but for nominal amounts in the financial view."
     financed = financing_sentence(case)
-    return [*case.terms.sentences(), f"{prices[0].upper()}{prices[1:]}", financed, rests.replace("%", " %"), draws]
+    conventions = case.terms.sentences()
+    if table["line"].eq("optimism bias").any() and not case.terms.optimism_bias:
+        own = "Optimism bias: the flows bring their own, as lines of that name; no more is added."
+        conventions = (conventions[0], own, *conventions[2:])
+    return [*conventions, f"{prices[0].upper()}{prices[1:]}", financed, rests.replace("%", " %"), draws]
 
 
 def financing_sentence(case: BusinessCase) -> str:

@@ -116,7 +116,8 @@ def _document(title: str, chapters: Sequence[Chapter], footer: str) -> io.BytesI
     for chapter in chapters:
         document.add_heading(_clean(chapter.heading), level=1)
         for sentence in chapter.sentences:
-            document.add_paragraph(_clean(sentence))
+            said = document.add_paragraph(_clean(sentence))
+            said.paragraph_format.keep_with_next = sentence is chapter.sentences[-1] and bool(chapter.below)
         for item in chapter.below:
             if isinstance(item, Sheet):
                 _add_table(document, item)
@@ -163,7 +164,7 @@ def _widths_mm(frame: pd.DataFrame) -> list[float]:
     """
     texts = [[str(name), *map(str, frame[name])] for name in frame]
     least = [max(len(word) for text in column for word in [*text.split(), ""]) + 3.0 for column in texts]
-    wanted = [max(low, min(max(map(len, column)), 60.0) + 3.0) for low, column in zip(least, texts, strict=True)]
+    wanted = [max(low, min(max(map(len, column)), 120.0) + 3.0) for low, column in zip(least, texts, strict=True)]
     spare = max(TEXT_WIDTH_MM / LETTER_MM - sum(least), 0.0)
     more = [want - low for want, low in zip(wanted, least, strict=True)]
     grown = [low + spare * extra / (sum(more) or 1.0) for low, extra in zip(least, more, strict=True)]
