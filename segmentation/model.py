@@ -186,6 +186,11 @@ class SegmentModel:
                     f'model: this is no segment model ("format": "{FORMAT}" is not in it). Check the file.'
                 )
             return cls._from_values(values)
+        except json.JSONDecodeError as error:
+            raise SchemaError(
+                "model: this is no segment model: it is not JSON, or is broken off. Name the model.json that 'onetown "
+                "segment' wrote, or write it again."
+            ) from error
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             if isinstance(error, SchemaError):
                 raise

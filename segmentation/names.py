@@ -10,102 +10,26 @@ are said in its own words. The proposals are data, to be edited.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from itertools import count
-from math import inf, isnan
+from math import isnan
 
 import pandas as pd
 
-from geodata.variables import Variable
+from segmentation.grammar import MAJORITY, WORTH_SAYING, Part, composed
+from segmentation.phrases import Phrase, read_phrases
 
-WORTH_SAYING = 0.35
-"""Effect size below which it is not "many" but "somewhat more"."""
 SMALLER = (0.2, 0.1, 0.02)
 """Effect sizes that are said where nothing larger, or nothing else that no other segment is called, is found."""
-NEAR_AVERAGE = 0.6
-"""Effect size below which a segment is close to the average of the place, and has "somewhat more" of things."""
 AGAINST_PARENT = 0.8
 """Weight of the difference from the super cluster beside that from the place."""
-MAJORITY = 0.5
 SIZEABLE = 0.25
 """Share below which a kind of home is not worth a name."""
 NOTICED = 0.03
 """Share below which people are too few for a name, however many times more of them there are."""
 RURAL = 0.8
 """Effect size from which the density of an area makes it countryside."""
-ADJECTIVE = 0.6
-"""Effect size from which people are called older, married, ..."""
-TELLING = 0.4
-"""Score, as part of the best, from which a phrase may lead a name or say where people live."""
-MORE, FEWER = 1, -1
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words for having more, or fewer, of a variable than the place; see data/phrases.toml.
-
-    `whole` are words that stand as they are, such as "more calls to the council": those of a place's own column.
-    """
-
-    variable: str
-    direction: int
-    theme: str
-    who: str = ""
-    adj: str = ""
-    home: str = ""
-    whole: str = ""
-    leads: bool = True
-    below: float = inf
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A phrase that fits a segment: how telling it is, and of what share of the segment it is true."""
-
-    phrase: Phrase
-    score: float
-    effect: float
-    share: float
-
-    @property
-    def is_majority(self) -> bool:
-        """True where it holds for half of the segment or more."""
-        return self.share >= MAJORITY
-
-
-@cache
-def read_phrases() -> tuple[Phrase, ...]:
-    """Return the phrases of the package."""
-    entries = tomllib.loads((files("segmentation") / "data" / "phrases.toml").read_text(encoding="utf-8"))["phrase"]
-    return tuple(
-        Phrase(entry["variable"], direction, **entry[word])
-        for entry in entries
-        for word, direction in (("more", MORE), ("fewer", FEWER))
-        if word in entry
-    )
-
-
-def own_phrases(variables: Iterable[Variable]) -> tuple[Phrase, ...]:
-    """Return the words that a place gave for more, and for fewer, of its own columns.
-
-    Examples
-    --------
-    >>> calls = Variable("calls", "own", "Calls", "calls", "", ("own_calls",), "own_calls_base", more="more calls")
-    >>> own_phrases([calls])[0].whole
-    'more calls'
-    """
-    return tuple(
-        Phrase(one.name, direction, f"own {one.name}", whole=words)
-        for one in variables
-        if one.is_own
-        for words, direction in ((one.more, MORE), (one.fewer, FEWER))
-        if words
-    )
 
 
 def propose_names(
@@ -170,7 +94,7 @@ class _Segment:
     def parts(self, least: float) -> list[Part]:
         """Return the phrases that fit from an effect size on and can stand in a name by themselves."""
         fitting = fitting_parts(self.effects, self.shares, self.parent, per_km2=self.per_km2, own=self.own, least=least)
-        return fitting if any(_stands(part.phrase) for part in fitting) else []
+        return fitting if any(part.phrase.stands for part in fitting) else []
 
 
 def fitting_parts(
@@ -226,101 +150,6 @@ def _is_worth_saying(part: Part, least: float) -> bool:
     return bool(phrase.whole) or part.share >= (SIZEABLE if phrase.home else NOTICED)
 
 
-def _stands(phrase: Phrase) -> bool:
-    """Return True for words that can be a name alone; an adjective cannot."""
-    return bool(phrase.who or phrase.home or phrase.whole)
-
-
-def compose(parts: Sequence[Part]) -> str:
-    """Return one name made of the parts, the first the most telling; which of them it uses is a matter of grammar.
-
-    Examples
-    --------
-    >>> owners = Part(Phrase("owned", 1, "tenure", who="home owners"), 1.0, 1.0, 0.8)
-    >>> older = Part(Phrase("age_65_84", 1, "age", who="older people", adj="older"), 0.9, 0.9, 0.3)
-    >>> detached = Part(Phrase("detached", 1, "home", home="detached homes"), 1.2, 1.2, 0.7)
-    >>> renters = Part(Phrase("private_rented", 1, "tenure", who="private renters"), 1.2, 1.2, 0.4)
-    >>> calls = Part(Phrase("calls", 1, "own calls", whole="more calls to the council"), 1.2, 1.2, 0.1)
-    >>> compose([detached, owners, older])
-    'Older home owners in detached homes'
-    >>> compose([detached, renters])
-    'Detached homes with many private renters'
-    >>> compose([renters])
-    'Many private renters'
-    >>> compose([detached, calls])
-    'Detached homes, more calls to the council'
-    """
-    return _composed(parts).text
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name, and of how many phrases it is made."""
-
-    text: str
-    n_phrases: int
-
-
-def _composed(parts: Sequence[Part]) -> _Name:
-    """Return a name: who leads it and where they live, then at most two phrases in all of what there is more of."""
-    worthy = [part for part in parts if part.score >= TELLING * parts[0].score and _stands(part.phrase)]
-    home = next((part for part in worthy if part.phrase.home), None)
-    leader = next((part for part in worthy if part.is_majority and part.phrase.leads and part.phrase.who), None)
-    others = [part for part in parts if part not in (home, leader)]
-    if leader is not None:
-        name = _led(leader, home, others)
-    elif home is not None and home.is_majority:
-        said = _counted([part for part in others if part.phrase.who or part.phrase.whole][:2], near=_is_near(parts))
-        joint = " with " if said.startswith(AMOUNTS) else ", "
-        name = _Name(home.phrase.home + joint + said, 2) if said else _Name(f"people in {home.phrase.home}", 1)
-    else:
-        several = sorted(worthy[:2], key=lambda part: bool(part.phrase.home))
-        text = _counted(several, near=_is_near(parts))
-        name = _Name(f"{text} than elsewhere" if text.startswith(SOMEWHAT) else text, len(several))
-    text = name.text.removeprefix("the ")
-    return _Name(text[:1].upper() + text[1:], name.n_phrases)
-
-
-MANY, SOMEWHAT = "many ", "somewhat more "
-AMOUNTS = (MANY, SOMEWHAT)
-
-
-def _is_near(parts: Sequence[Part]) -> bool:
-    """Return True where nothing that can be said differs much from the place."""
-    return max((part.effect for part in parts if _stands(part.phrase)), default=0.0) < NEAR_AVERAGE
-
-
-def _counted(parts: Sequence[Part], *, near: bool) -> str:
-    """Return "many students and private renters"; what differs little is "somewhat more"."""
-    pieces = []
-    for amount in AMOUNTS:
-        words = [
-            part.phrase.who or part.phrase.home
-            for part in parts
-            if not part.phrase.whole and (SOMEWHAT if near or part.effect < WORTH_SAYING else MANY) == amount
-        ]
-        pieces += [amount + _joined(words)] if words else []
-    return ", ".join(pieces + [part.phrase.whole for part in parts if part.phrase.whole])
-
-
-def _led(leader: Part, home: Part | None, others: Sequence[Part]) -> _Name:
-    """Return a name led by the people who are the most of the segment, with two more things said of them at most."""
-    near = _is_near([part for part in (leader, home, *others) if part is not None])
-    text, room = leader.phrase.who, 2
-    if home is not None and home.is_majority:
-        text, room = f"{text} in {home.phrase.home}", room - 1
-    said: list[Part] = []
-    for part in others:
-        if room and part.phrase.adj and part.effect >= ADJECTIVE and not said:
-            return _Name(f"{part.phrase.adj} {text}", 4 - room)
-        if room and (part.phrase.who or part.phrase.whole):
-            said, room = [*said, part], room - 1
-    text = ", ".join(filter(None, (text, _counted(said, near=near))))
-    if home is not None and not home.is_majority and not said:
-        return _Name(f"{text}, many in {home.phrase.home}", 2)
-    return _Name(text, 3 - room)
-
-
 def _proposals(segment: _Segment, otherwise: str) -> Iterator[str]:
     """Yield names for a segment, the best first, without end; those made of one phrase only come last.
 
@@ -329,7 +158,7 @@ def _proposals(segment: _Segment, otherwise: str) -> Iterator[str]:
     short = []
     for least in (WORTH_SAYING, *SMALLER):
         for chosen in _choices(segment.parts(least)):
-            name = _composed(chosen)
+            name = composed(chosen)
             if name.n_phrases > 1:
                 yield name.text
             else:
@@ -347,13 +176,8 @@ def _choices(parts: list[Part]) -> Iterator[list[Part]]:
         yield parts
     for left_out in (2, 1, 3, 0):
         rest = parts[:left_out] + parts[left_out + 1 :]
-        if left_out < len(parts) and any(_stands(part.phrase) for part in rest):
+        if left_out < len(parts) and any(part.phrase.stands for part in rest):
             yield rest
-
-
-def _joined(words: list[str]) -> str:
-    words = list(dict.fromkeys(words))
-    return " and ".join(words)
 
 
 def _row(frame: pd.DataFrame, key: tuple[str, int]) -> dict[str, float]:

@@ -23,7 +23,8 @@ from segmentation.describe import effect_sizes, index_scores, portraits, segment
 from segmentation.features import FeatureRecipe, Scaling, Transform, apply_recipe, fit_recipe
 from segmentation.hierarchy import Hierarchy, Progress, check_numbers, find_path
 from segmentation.model import SegmentModel, checksum_of, versions
-from segmentation.names import own_phrases, propose_names
+from segmentation.names import propose_names
+from segmentation.phrases import own_phrases
 from segmentation.stability import N_SEEDS, Stability, paths_of, seeds_of, stability_of
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from geodata.own_columns import variable_of
 from geodata.place_variables import OwnColumn
 from geodata.variables import read_variables
-from segmentation.names import Phrase, fitting_parts, own_phrases, propose_names, read_phrases
+from segmentation.names import fitting_parts, propose_names
+from segmentation.phrases import Phrase, own_phrases, read_phrases
 
 KNOWN = {variable.name for year in (2011, 2021) for variable in read_variables(year)}
 
