@@ -99,9 +99,8 @@ class BlockOpposite:
         """Return the reason, what other places would cost, and when they would be as good."""
         lines = [f"{self.name}, {self.fte:,.1f} FTE: {self.reason}"]
         lines += [f"  {self.sentence(one)}" for one in self.alternatives]
-        priced = [one for one in self.alternatives if one.possible and one.extra_gbp > NEGLIGIBLE_GBP]
-        if priced and not self.fixed and min(one.extra_gbp for one in self.alternatives) > NEGLIGIBLE_GBP:
-            one = priced[0]
+        one = self.alternatives[0] if self.alternatives else None
+        if one is not None and one.possible and not self.fixed and one.extra_gbp > NEGLIGIBLE_GBP:
             done, worth = ("moves", "staying") if one.kind == "stay" else ("stays", f"being in {one.name}")
             done = "goes there" if self.moves and one.kind == "move" else done
             lines.append(f"  So it {done}, unless {worth} were worth about {pounds(one.a_year_gbp)} a year.")
@@ -109,11 +108,8 @@ class BlockOpposite:
 
     def sentence(self, one: Alternative) -> str:
         """Return what an alternative would cost."""
-        if one.possible is False:
-            away = f"No plan under these rules keeps it in {self.from_name}."
-            return away if one.kind == "stay" else "No other building can take it under these rules."
-        if one.possible is None:
-            return f"No plan that {'keeps it there' if one.kind == 'stay' else 'moves it elsewhere'} was found in time."
+        if not one.possible:
+            return self._not_found(one)
         stay = f"Keeping it in {one.name} instead"
         verb = stay if one.kind == "stay" else f"Moving it to {one.name} instead, its next best building,"
         if self.fixed:
@@ -122,9 +118,19 @@ class BlockOpposite:
             return f"Without that rule, {verb[0].lower()}{verb[1:]} {saves if one.extra_gbp < -1 else costs}."
         if one.extra_gbp < -NEGLIGIBLE_GBP:
             return f"{verb} would even save {pounds(-one.extra_gbp)} more: the search had not found that. Pin it."
+        if one.extra_gbp <= NEGLIGIBLE_GBP:
+            return f"{verb} would cost nothing more."
         least = pounds(one.least_extra_gbp, rounding="down")
         proved = f", and at least {least} (proved)" if one.least_extra_gbp > NEGLIGIBLE_GBP else ""
         return f"{verb} would cost {pounds(max(one.extra_gbp, 0.0))} more over the horizon{proved}."
+
+    def _not_found(self, one: Alternative) -> str:
+        """Return that an alternative is impossible, or was not found."""
+        if one.possible is None:
+            return f"No plan that {'keeps it there' if one.kind == 'stay' else 'moves it elsewhere'} was found in time."
+        if one.kind == "stay":
+            return f"No plan under these rules keeps it in {self.from_name}."
+        return f"No other building can take it under {'the other' if self.fixed else 'these'} rules."
 
 
 def block_opposite(

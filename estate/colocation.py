@@ -216,7 +216,7 @@ def _buildings(chosen: gpd.GeoDataFrame, blocks: pd.DataFrame, rules: Rules, cos
     """Return costs, limits and musts of the buildings decided about."""
     table = building_costs(chosen, costs)
     for column in ("organisation", "name", "use", "tenure"):
-        table[column] = chosen[column].astype(object) if column in chosen else ""
+        table[column] = chosen[column].astype(object).where(chosen[column].notna(), "") if column in chosen else ""
     used = blocks.groupby("asset_id")[["desks", "m2"]].sum().reindex(table.index).fillna(0.0)
     table["desks_used"], table["m2_used"] = used["desks"], used["m2"]
     usable = number(chosen, "desks") * rules.usable_share

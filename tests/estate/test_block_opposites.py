@@ -160,3 +160,20 @@ def test_names_that_mean_nothing_or_several_things_are_asked_about(town: Town) -
     with pytest.raises(DataError, match=rf"Building '{outside}' is not decided about"):
         subjects(problem, [outside])
     assert subjects(problem, ["T3", "team:t3", "A1"])[0] == subjects(problem, ["t3"])[0]
+
+
+def test_odd_names_and_none_are_told_as_they_are(town: Town) -> None:  # noqa: F811
+    """A building without a name goes by its id, marks and quotes stay text, and what costs nothing is said so."""
+    areas, assets, teams = town
+    odd = assets.assign(name=['<b>"Town" Hall</b>', "O'Brien's", "", None, "=cmd()", '<b>"Town" Hall</b>'])
+    problem = town_problem(areas, odd, teams)
+    plan = solved(problem)
+    (block,) = opposites(problem, plan, ["t3"])
+    told = " ".join(block.sentences())
+    assert "nan" not in told.split()
+    assert "Keeping it in O'Brien's instead would cost £780,000 more" in told
+    assert 'Moves 1.0 km to <b>"Town" Hall</b>' in told
+    assert "So it moves, unless staying were worth about £78,000 a year." in told
+    assert subjects(problem, ["o'brien's"])[0].building >= 0
+    with pytest.raises(DataError, match="is the name of 2 things"):
+        subjects(problem, ['<B>"Town" Hall</B>'])
