@@ -16,6 +16,13 @@ VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
 RAW = frozenset({"script", "style"})
+DEEPEST = 512  # elements inside one another; deeper ones stand side by side, as in browsers
+_CELLS, _TERMS = frozenset({"td", "th"}), frozenset({"dt", "dd"})
+_BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "div", "ul", "ol", "dl", "table", "section", "footer", "form", "hr")
+IMPLIED: dict[str, frozenset[str]] = {  # a start that ends the innermost element, if it is one of these
+    **dict.fromkeys(_BLOCKS, frozenset({"p"})), "li": frozenset({"li"}), "option": frozenset({"option"}),
+    "td": _CELLS, "th": _CELLS, "tr": _CELLS | {"tr"}, "dt": _TERMS, "dd": _TERMS,
+}  # fmt: skip
 UNSHOWN = frozenset({"script", "style", "template", "noscript", "head"})
 
 
@@ -135,17 +142,19 @@ class _Reader(HTMLParser):
         self.loose: list[tuple[int, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        while self.open[-1].tag in IMPLIED.get(tag, ()):
+            self.open.pop()
         attributes = {name: value or "" for name, value in reversed(attrs)}  # of two equal names the first counts
         element = Element(tag, attributes, self.getpos()[0], self.open[-1])
         self.open[-1].children.append(element)
         self.open[-1].pieces.append(element)
-        if tag not in VOID:
+        if tag not in VOID and (len(self.open) < DEEPEST or tag in RAW):
             self.open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
+        if self.open[-1].tag == tag and not self.open[-1].pieces:
+            self.open.pop()  # it has just been opened
 
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self.open) - 1, 0, -1):

@@ -11,28 +11,38 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 from maps.inert import unpacked_bytes
-from maps.markup import Element, Markup
+from maps.markup import Element, Markup, read_markup
 
 BASE_MAP = "onetown-base-map"  # the meta element in which a page says that a base map was asked for
 RUNNING = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
 LOADING: dict[str, frozenset[str] | None] = {  # None: of any element
     "src": None, "srcset": None, "poster": None, "background": None, "data": frozenset({"object"}), "ping": None,
-    "action": None, "formaction": None, "manifest": None, "archive": None, "code": frozenset({"applet"}),
+    "imagesrcset": None, "action": None, "formaction": None, "manifest": None, "archive": None,
+    "code": frozenset({"applet"}),
 }  # fmt: skip
 LOADING_LINKS = frozenset(
     ["stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "manifest"]
 )
 DRAWN_BY_ADDRESS = frozenset({"use", "image", "feimage", "script"})  # elements of SVG that load what href names
+SETS = frozenset({"srcset", "imagesrcset"})
+NAMING = frozenset({"importmap", "speculationrules"})  # scripts that hold addresses a browser then loads
 UNPACKED = frozenset({"script", "style"})
 MOST_UNPACKED = 64_000_000  # bytes of one part
 HARMLESS = ("data:", "blob:", "#", "about:")
 NAMESPACES = ("http://www.w3.org/", "https://www.w3.org/")
 
-_STYLE_ADDRESS = re.compile(r"url\(\s*['\"]?([^'\")]*)|@import\s+['\"]([^'\"]*)", re.IGNORECASE)
+_STYLE_ADDRESS = re.compile(
+    r"(?:url|src)\(\s*['\"]?([^'\")]*)|@import\s*['\"]([^'\"]*)|image-set\(\s*['\"]([^'\"]*)", re.IGNORECASE
+)
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
+_REFRESH = re.compile(r"^[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?['\"]?([^'\"]*)", re.IGNORECASE)
 _LITERAL = re.compile(r"""["'`]((?:https?:|wss?:|ftp:)?//[\w.{}$-]+[^"'`\s<>\\]*)""")
+_NAMED = re.compile(r"""["']((?:https?:)?//[^"'\s]+)""", re.IGNORECASE)
 _CALLS = re.compile(
     r"\b(fetch|importScripts|import|EventSource|WebSocket|sendBeacon|SharedWorker|Worker)\s*\(|\b(XMLHttpRequest)\b"
 )
@@ -157,10 +167,22 @@ def addresses(page: Markup) -> Iterator[tuple[int, str, str]]:
             if address and not address.lower().startswith(HARMLESS):
                 yield element.line, f"{element.tag} {name}", address
         styles = element.content() if element.tag == "style" else element.attributes.get("style", "")
-        for found in _STYLE_ADDRESS.finditer(styles):
-            address = (found[1] if found[1] is not None else found[2]).strip()
+        for found in _STYLE_ADDRESS.finditer(_plain_style(styles)):
+            address = next(part for part in found.groups() if part is not None).strip()
             if address and not address.lower().startswith(HARMLESS):
-                yield element.line, f"{element.tag} style", address
+                yield element.line, "style" if element.tag == "style" else f"{element.tag} style", address
+
+
+def _plain_style(text: str) -> str:
+    r"""Return a style without comments and with its escapes as the letters they stand for.
+
+    Examples
+    --------
+    >>> _plain_style(r"a { background: u\72l(/* b */c.png) }")
+    'a { background: url(c.png) }'
+    """
+    plain = _STYLE_COMMENT.sub("", text)
+    return _STYLE_ESCAPE.sub(lambda code: chr(min(int(code[1], 16), 0x10FFFF)), plain)
 
 
 def _of_element(element: Element) -> Iterator[tuple[str, str]]:
@@ -168,14 +190,22 @@ def _of_element(element: Element) -> Iterator[tuple[str, str]]:
     for name, value in element.attributes.items():
         wanted = LOADING.get(name, frozenset())
         if wanted is None or element.tag in wanted:
-            several = [part.split()[0] for part in value.split(",") if part.split()] if name == "srcset" else [value]
+            several = [part.split()[0] for part in value.split(",") if part.split()] if name in SETS else [value]
             yield from ((name, one.strip()) for one in several)
     href = (element.attributes.get("href") or element.attributes.get("xlink:href") or "").strip()
     relations = set(element.attributes.get("rel", "").lower().split())
     if element.tag in DRAWN_BY_ADDRESS or (element.tag == "link" and relations & LOADING_LINKS):
         yield "href", href
     if element.tag == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh":
-        yield "refresh", element.attributes.get("content", "").partition("=")[2].strip()
+        found = _REFRESH.match(unescape(element.attributes.get("content", "")))
+        yield "refresh", found[1].strip() if found else ""
+    if element.tag == "base":
+        yield "href", href
+    if element.tag == "script" and element.attributes.get("type", "").lower() in NAMING:
+        yield from (("addresses", one) for one in _NAMED.findall(element.content()))
+    if element.tag == "iframe" and "srcdoc" in element.attributes:
+        inside = read_markup(unescape(element.attributes["srcdoc"]))
+        yield from ((place, address) for _, place, address in addresses(inside))
 
 
 def asked_by_script(script: Element, policy: Policy | None) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from maps.base import save_map
 from maps.checking import REMEDIES, PageCheck, check_page
 from maps.checking_telling import check_sentences, tell_checks
 from maps.county import build_map
+from maps.markup import DEEPEST, read_markup
 from maps.page_policy import checksum
 from maps.paper import Part, figure, paper
 from maps.picture import drawing, svg_text
@@ -47,7 +48,7 @@ FAULTS = [
     ("external", "<h2>", '<img src="https://tiles.example/1.png" alt="x"><h2>', "img src loads https://tiles"),
     ("external", "<h2>", '<img srcset="a.png 1x, b.png 2x" alt="x"><h2>', "img srcset loads b.png"),
     ("external", "<title>", '<link rel="stylesheet" href="//cdn.example/a.css"><title>', "link href loads //cdn"),
-    ("external", "url(data:,)", "url('https://fonts.example/a.woff')", "style style loads https://fonts"),
+    ("external", "url(data:,)", "url('https://fonts.example/a.woff')", "style loads https://fonts"),
     ("external", "p {", '@import "other.css"; p {', "loads other.css"),
     ("external", "<h2>", '<form action="https://x.example/"></form><h2>', "form action loads"),
     ("external", "default-src 'none'", "default-src 'none'; img-src https:", "lets img-src ask https:"),
@@ -113,6 +114,44 @@ def test_a_script_that_may_ask_is_a_fault_only_where_the_policy_lets_it(asks: st
     assert checked(held, tmp_path).ok
     free = held.replace("default-src 'none'", "default-src 'none'; connect-src 'self'")
     assert [one.rule for one in checked(free, tmp_path).faults] == ["external"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [('<iframe title="a" srcdoc="&lt;img src=//a.example/b&gt;"></iframe>', "iframe img src loads //a.example/b"),
+     ('<meta http-equiv="Refresh" content="0;https://a.example/">', "refresh loads https://a.example/"),
+     ('<base href="https://a.example/">', "base href loads"),
+     ('<link rel="preload" as="image" imagesrcset="b.png 1x, https://a.example/c.png 2x">', "loads https://a.example/c"),
+     ('<p style="background: u\\72l(https://a.example/b.png)">a</p>', "p style loads https://a.example/b.png"),
+     ('<p style="background: image-set(&quot;b.png&quot; 1x)">a</p>', "p style loads b.png"),
+     ("<style>@import/* a */'https://a.example/b.css';</style>", "style loads https://a.example/b.css"),
+     ('<script type="importmap">{"imports": {"a": "//a.example/b.js"}}</script>', "loads //a.example/b.js"),
+     ('<script type="speculationrules">{"prefetch": [{"urls": ["https://a.example/"]}]}</script>', "https://a.example/"),
+     ('<img alt="a" src=" \n HTTPS://a.example/b.png">', "loads HTTPS://a.example/b.png"),
+     ('<embed src="b.swf">', "embed src loads b.swf"), ('<a href="#a" ping="/b">a</a>', "ping loads /b")],
+)  # fmt: skip
+def test_ways_round_about_to_another_host_are_found(more: str, said: str, tmp_path: Path) -> None:
+    """Whatever a browser would load, however it is written."""
+    found = checked(GOOD.replace("<h2>", more + "<h2>", 1), tmp_path).faults
+    assert [one for one in found if one.rule == "external" and said in one.message], found
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['<p>a</p><!-- <img src="https://a.example/b.png"> -->', '<a href="https://www.ons.gov.uk">ONS</a>',
+     '<img alt="a" src="data:image/png;base64,AA">', '<script type="text/plain" data-packed="script">{{{</script>',
+     "<p>" * 600 + "a"],
+)  # fmt: skip
+def test_what_loads_nothing_is_no_fault(more: str, tmp_path: Path) -> None:
+    """Links to follow, comments, pictures inside, what nobody can unpack, paragraphs without ends."""
+    assert checked(GOOD.replace("<h2>", more + "<h2>", 1), tmp_path).ok
+
+
+def test_a_page_of_elements_inside_one_another_is_read_in_good_time() -> None:
+    """Ends of nothing and elements without end are as deep as in a browser, and no deeper."""
+    page = read_markup("<body>" + "<div>" * 20_000 + "</i>" * 20_000 + "<p>end</p>")
+    assert len(page.all("div")) == 20_000
+    assert max(sum(1 for _ in one.around()) for one in page.all("p")) <= DEEPEST + 1
 
 
 def test_the_line_is_the_line_of_the_file(tmp_path: Path) -> None:
