@@ -55,6 +55,22 @@
       return store.state.unsure === "fade" ? onetown.faded(colour, this.table.certainty[area]) : colour;
     }
 
+    /** Colour and kind of every area on the side being worked out: found once, until the reader chooses otherwise. */
+    painted() {
+      const side = onetown.swipe.side();
+      this.known = this.known || {};
+      if (!this.known[side]) {
+        const all = Array.from({ length: this.n }, (_, area) => area);
+        this.known[side] = { colours: all.map((area) => this.colourOf(area)), kinds: Int32Array.from(all, (area) => this.kindOf(area)) };
+      }
+      return this.known[side];
+    }
+
+    /** Forget colours and kinds: what the reader chose has changed them. */
+    forget() {
+      this.known = null;
+    }
+
     /** How an area is hatched for being unsure of its segment: 0 not, 1 single lines, 2 crossed lines. */
     hatchOf(area) {
       const unclassified = onetown.columns.current() || this.groupOf(area) < 0 || !this.shown(area);

@@ -13,6 +13,9 @@
   function paint(context, areas, zoom, left, top, size) {
     const drawn = onetown.areasAt(areas, zoom);
     const { coverage } = drawn;
+    const small = drawn === areas ? areas.painted() : null;
+    const colourOf = small ? (area) => small.colours[area] : (area) => drawn.colourOf(area);
+    const kindOf = small ? (area) => small.kinds[area] : (area) => drawn.kindOf(area);
     const lines = coverage.linesAt(zoom);
     const scale = coverage.scale(zoom);
     const margin = HALO + coverage.crowding(zoom);
@@ -20,9 +23,9 @@
       [left - margin, top - margin, left + size + margin, top + size + margin].map((pixel) => pixel / scale),
     );
     const width = coverage.cell * scale; // about how wide an area is (pixels)
-    const outlines = sortLines(drawn, found, lines, left, top, width, drawn === areas ? onetown.outlinedAt(areas, zoom) : []);
+    const outlines = sortLines(drawn, found, lines, left, top, width, small ? onetown.outlinedAt(areas, zoom) : [], kindOf);
     stroke(context, outlines.coast, "rgba(255, 255, 255, 0.85)", HALO);
-    const colours = traced(drawn, found, lines, left, top, (area) => drawn.colourOf(area));
+    const colours = traced(drawn, found, lines, left, top, colourOf);
     fill(context, whole(colours), BENEATH); // shows at the seams between two colours, where each covers half a pixel
     for (const [colour, path] of colours) fill(context, path, colour);
     for (const [hatch, path] of onetown.hatched() ? traced(drawn, found, lines, left, top, (area) => drawn.hatchOf(area)) : []) {
@@ -53,11 +56,17 @@
 
   /** Sort the arcs of these areas by what they part: the place and the rest, districts, localities, wards, segments,
       areas. */
-  function sortLines(areas, found, lines, left, top, width, outlined) {
+  function sortLines(areas, found, lines, left, top, width, outlined, kindOf) {
     const { coverage } = areas;
     const paths = Object.fromEntries(["coast", "district", "locality", "ward", "segment", "inner"].map((kind) => [kind, new Path2D()]));
     const from = { coast: 0, district: 0, locality: 0, ward: 0, segment: SEGMENT_FROM, inner: INNER_FROM };
-    const borders = ["district", ...outlined].map((kind) => [kind, areas.table[kind].codes]);
+    const names = ["district", ...outlined];
+    const codes = names.map((kind) => areas.table[kind].codes);
+    const kindOfLine = (one, other) => {
+      if (other < 0) return "coast";
+      for (let at = 0; at < names.length; at += 1) if (codes[at][one] !== codes[at][other]) return names[at];
+      return kindOf(one) === kindOf(other) ? "inner" : "segment";
+    };
     coverage.round += 1;
     for (const area of found) {
       const end = coverage.useStart[coverage.ringStart[area + 1]];
@@ -65,17 +74,11 @@
         const arc = coverage.uses[use] < 0 ? ~coverage.uses[use] : coverage.uses[use];
         if (coverage.lastRound[arc] === coverage.round) continue; // its other side has been here
         coverage.lastRound[arc] = coverage.round;
-        const kind = lineKind(areas, borders, coverage.oneSide[arc], coverage.otherSide[arc]);
+        const kind = kindOfLine(coverage.oneSide[arc], coverage.otherSide[arc]);
         if (width >= from[kind]) coverage.traceArc(paths[kind], arc, lines, left, top);
       }
     }
     return paths;
-  }
-
-  function lineKind(areas, borders, one, other) {
-    if (other < 0) return "coast";
-    for (const [kind, codes] of borders) if (codes[one] !== codes[other]) return kind;
-    return areas.kindOf(one) === areas.kindOf(other) ? "inner" : "segment";
   }
 
   /** All colours as one path. */

@@ -44,17 +44,28 @@
     place.weight += weight;
   }
 
-  const ofKind = (areas, kind) => onetown.placesOf(areas).filter((place) => place.kind === kind);
+  const sorted = new WeakMap();
+
+  /** The places of one kind, and how wide they are on the whole (grid steps). */
+  function kindOf(areas, kind) {
+    const places = onetown.placesOf(areas);
+    if (!sorted.has(places) || sorted.get(places).n !== places.length) sorted.set(places, { n: places.length });
+    const kinds = sorted.get(places);
+    if (!kinds[kind]) {
+      const all = places.filter((place) => place.kind === kind);
+      const parts = all.reduce((sum, place) => sum + place.areas.length, 0);
+      kinds[kind] = { all, wide: areas.coverage.cell * Math.sqrt(parts / Math.max(all.length, 1)) };
+    }
+    return kinds[kind];
+  }
+
+  const ofKind = (areas, kind) => kindOf(areas, kind).all;
 
   /** Whether the localities are no more than the districts, whose borders are always drawn. */
   const onlyDistricts = (areas) => ofKind(areas, "locality").every(({ name, areas: parts }) => parts.every((area) => areas.word("district", area) === name));
 
   /** How wide a place of a kind is on the whole (pixels). */
-  function breadth(areas, kind, zoom) {
-    const places = ofKind(areas, kind);
-    const parts = places.reduce((sum, place) => sum + place.areas.length, 0);
-    return areas.coverage.cell * areas.coverage.scale(zoom) * Math.sqrt(parts / Math.max(places.length, 1));
-  }
+  const breadth = (areas, kind, zoom) => kindOf(areas, kind).wide * areas.coverage.scale(zoom);
 
   /** Kinds of places whose outlines are drawn at a zoom level: those switched on and wide enough. */
   onetown.outlinedAt = (areas, zoom) => KINDS.filter((kind) => store.state.places.has(kind) && areas.table[kind] && breadth(areas, kind, zoom) >= OUTLINED_FROM[kind]);

@@ -94,8 +94,10 @@
 
   /** Keep the controls of the map clear of the line that says whose data these are. */
   function clearCredit() {
-    const line = document.querySelector(".credit").getBoundingClientRect();
-    document.documentElement.style.setProperty("--credit", Math.ceil(line.height) + "px");
+    const credit = document.querySelector(".credit");
+    document.documentElement.style.setProperty("--credit", Math.ceil(credit.getBoundingClientRect().height) + "px");
+    credit.toggleAttribute("tabindex", false);
+    if (credit.scrollHeight > credit.clientHeight + 1) credit.tabIndex = 0; // on a small screen it scrolls, also by keys
   }
 
   function startFolds() {
@@ -150,6 +152,7 @@
   /** Repaint what a choice changes: tiles for colours and filters of areas, the canvas above for all else. */
   function startPainting(tiles, overlay) {
     store.listen((changed) => {
+      if (changed.has("leftAreas") || REPAINTS.some((name) => changed.has(name))) onetown.areas.forget();
       if (REPAINTS.some((name) => changed.has(name))) tiles.redraw();
       overlay.redraw();
     });

@@ -38,7 +38,7 @@ def faults(seen: Any) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.fixture(params=[(1280, 800), (390, 844), (320, 640)], ids=["desktop", "telephone", "400 %"])
+@pytest.fixture(params=[(1280, 800), (390, 844), (320, 256)], ids=["desktop", "telephone", "400 %"])
 def opened(request: pytest.FixtureRequest, town_map: BuildMap, visit: OpenMap, town_areas: gpd.GeoDataFrame) -> Any:
     """Return the map of the small town on a wide screen, a telephone, and as 1280 pixels at a zoom of 400 %."""
     width, height = request.param
