@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -184,6 +185,22 @@ def test_travel_times_never_come_without_their_quality(town_map: BuildMap, visit
     panel = seen.page.inner_text("#panel")
     assert "Access in this segment" in panel
     assert "indicative" in panel
+
+
+def test_the_panel_says_what_the_opposite_would_cost_or_how_to_learn_it(
+    town_map: BuildMap, town_plans: list[Any], visit: OpenMap
+) -> None:
+    """Reasons without a price are half an answer; where none was worked out, the reader learns what to run."""
+    words = town_plans[-1].buildings.index.map({"A2": "Keeping <b>it</b> instead would cost £780,000 more."})
+    priced = town_plans[-1].buildings.assign(opposite_words=words.fillna(""))
+    seen = visit(town_map(plans=[town_plans[0], replace(town_plans[-1], buildings=priced)]))
+    told = {}
+    for site, name in ((1, "A2"), (2, "A3")):
+        seen.ask(f"onetown.choose({{ kind: 'site', id: {site} }})")
+        told[name] = seen.page.inner_text("#panel")
+    assert "Keeping <b>it</b> instead would cost £780,000 more." in told["A2"]
+    assert "What the opposite would cost" in told["A3"]
+    assert "onetown run place.toml --why all" in told["A3"]
 
 
 def test_clicking_shows_what_is_known(town_map: BuildMap, visit: OpenMap) -> None:
