@@ -145,8 +145,9 @@
     const words = [option.word("organisation", move), option.word("service", move)].filter(Boolean).join(", ");
     const fte = size === null ? "" : " (" + onetown.figure(size) + " staff)";
     const away = option.moves.distance[move] === null ? "" : ", " + onetown.distance(option.moves.distance[move]);
-    const instead = to && option.moves.opposite ? option.word("opposite", move) : "";
-    return el("li", {}, words + fte + (to ? " to " : " from ") + sites.name(other) + away, instead ? el("small", {}, instead) : null);
+    const own = to && option.moves.opposite && option.decisionOf(option.moves.from[move]) !== "release"; // else it is the building's
+    const instead = own ? option.word("opposite", move) : "";
+    return el("li", {}, words + fte + (to ? " to " : " from ") + sites.name(other) + away, instead ? el("small", {}, ". " + instead) : null);
   }
 
   function moveList(option, sites, moves, to) {
