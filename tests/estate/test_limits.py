@@ -227,3 +227,29 @@ def test_budgets_that_cannot_pay_for_a_pin_say_what_is_needed_in_the_users_order
     ordered = replace(rules, relax_first=("budget",))
     with pytest.raises(InfeasibleError, match=r"yours to give up first: more capital"):
         joint(town, ordered, costs=costs)
+
+
+@pytest.mark.parametrize(
+    ("value_gbp", "lag", "wait", "moves"),
+    [
+        (20_000.0, 1.0, 1, {"t6": 2}),
+        (30_000.0, 1.0, 1, {"t3": 2}),
+        (40_000.0, 1.0, 1, {"t3": 2, "t6": 2}),
+        (40_000.0, 1.0, 2, {"t3": 3, "t6": 3}),
+        (40_000.0, 0.0, 1, {"t3": 1, "t6": 1}),
+        (40_000.0, 2.5, 1, {}),
+    ],
+)
+def test_receipts_pay_for_moves_once_they_have_come_in(
+    town: Town, value_gbp: float, lag: float, wait: int, moves: dict[str, int]
+) -> None:
+    """Capital is only what an empty freehold brings, less haircut and fee (87.75 %): 1,000 for each who moves."""
+    areas, assets, teams = town
+    empty = assets.loc[["A2"]].rename(index={"A2": "E1"})
+    empty = empty.assign(tenure="freehold", value_gbp=value_gbp, fte=0.0, desks=0.0, running_cost_gbp_pa=9_000.0)
+    more = gpd.GeoDataFrame(pd.concat([assets.assign(value_gbp=float("nan")), empty]), crs=assets.crs)
+    costs = replace(PLAIN, move_gbp_per_fte=0.0, fit_out_gbp_per_fte=1_000.0, receipt_lag_years=lag)
+    rules = replace(OFFICES, years=4, budgets=(Budget((0.0,)),), recycling_years=wait)
+    plan = joint((areas, more, teams), rules, costs=costs)
+    assert plan.moves["year"].to_dict() == moves
+    assert plan.buildings.loc["E1", "year"] == 0
