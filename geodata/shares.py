@@ -183,11 +183,12 @@ def _without_whole(variables: Sequence[Variable], census: Census) -> list[Fault]
         if one.denominator and one.denominator not in census.counts and set(one.numerator) <= set(census.counts):
             parts.setdefault(one.denominator, []).append(one.name)
     source = census.sources[0] if census.sources else "census"
+    everything = json.dumps([name for names in parts.values() for name in names])
     return [
         Fault(
             source,
             f"the total is not there, of which {examples(names)} {'is a part' if len(names) == 1 else 'are parts'}.",
-            f"Add the column, or leave them out: write in place.toml, under [variables]: drop = {json.dumps(names)}",
+            f"Add the column, or leave them out: write in place.toml, under [variables]: drop = {everything}",
             "no_whole",
             column=whole,
         )
