@@ -114,7 +114,7 @@ def _summary(case: BusinessCase) -> Chapter:
 def _verdict(option: OptionCase, case: BusinessCase) -> str:
     """Return in one or two sentences what the best option is worth, and what it needs."""
     worth, years = option.measures.npv_gbp, case.terms.horizon_years
-    told = pounds(abs(worth))
+    told = pounds(worth, rounding="down") if worth >= 0 else pounds(-worth, rounding="up")
     waits = option.conditions[option.conditions[["low_npv_gbp", "high_npv_gbp"]].min(axis=1) >= 0]
     alone = "The option" if len(case.options) == 1 else f"The best of {len(case.options)} options is {option.name}: it"
     if worth >= 0:
