@@ -30,8 +30,10 @@ STYLE_TABLES = {"layer_styles", "qgis_projects"}
 #: Tables in which a register keeps its history begin with this; a list is read from its layer ``register`` alone.
 HISTORY_PREFIX = "onetown_"
 
-#: What Arrow and geopandas raise on files whose description of their columns is damaged.
-_BROKEN_PARQUET = (OSError, pa.ArrowException, KeyError, TypeError, AttributeError, IndexError, NotImplementedError)
+#: What Arrow and geopandas raise where the description of the columns, or of their CRS (RuntimeError), is damaged.
+_BROKEN_PARQUET = (
+    OSError, pa.ArrowException, KeyError, TypeError, AttributeError, IndexError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 KIND_NAMES = {"gpkg": "GeoPackage", "geojson": "GeoJSON", "kml": "KML", "shp": "Shapefile", "parquet": "Parquet"}
 
